@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Write short example sounds as 16-bit WAV files at 44.1 kHz; the same bytes on every run.
+
+  make_example_sounds.py FOLDER
+
+They are synthesized, so that nothing has to be fetched and nobody's recording is in the tree.
+"""
+
+import array
+import math
+import os
+import random
+import sys
+import wave
+
+RATE = 44100
+
+
+def noise(generator, seconds):
+    return [generator.uniform(-1.0, 1.0) for _ in range(int(seconds * RATE))]
+
+
+def low_pass(samples, frequency):
+    """One-pole low-pass filter."""
+    weight = 1.0 - math.exp(-2.0 * math.pi * frequency / RATE)
+    state, result = 0.0, []
+    for sample in samples:
+        state += weight * (sample - state)
+        result.append(state)
+    return result
+
+
+def high_pass(samples, frequency):
+    return [sample - low for sample, low in zip(samples, low_pass(samples, frequency))]
+
+
+def resonate(samples, frequency, bandwidth):
+    """Two-pole resonator."""
+    radius = math.exp(-math.pi * bandwidth / RATE)
+    first, second = 2.0 * radius * math.cos(2.0 * math.pi * frequency / RATE), -radius * radius
+    past, before, result = 0.0, 0.0, []
+    for sample in samples:
+        past, before = (1.0 - radius) * sample + first * past + second * before, past
+        result.append(past)
+    return result
+
+
+def add(target, samples, start, gain=1.0):
+    for index, sample in enumerate(samples[: max(0, len(target) - start)], start):
+        target[index] += gain * sample
+
+
+def rain(generator):
+    """Broad noise with single drops above it."""
+    bed = high_pass(low_pass(noise(generator, 5.0), 9000.0), 400.0)
+    for _ in range(600):
+        drop = [math.exp(-n / 60.0) * generator.uniform(-1.0, 1.0) for n in range(300)]
+        add(bed, drop, generator.randrange(len(bed)), generator.uniform(0.1, 0.6))
+    return [bed]
+
+
+def clock_tick(generator):
+    """A click every half second, alternating in pitch, in a quiet room."""
+    ticks = [0.002 * sample for sample in noise(generator, 5.0)]
+    for index in range(10):
+        pitch = 3200.0 if index % 2 == 0 else 2600.0
+        click = [math.exp(-n / 120.0) * math.sin(2.0 * math.pi * pitch * n / RATE) +
+                 0.5 * math.exp(-n / 30.0) * generator.uniform(-1.0, 1.0) for n in range(2000)]
+        add(ticks, click, int((0.2 + 0.5 * index) * RATE))
+    return [ticks]
+
+
+def helicopter(generator):
+    """Low noise beaten by the blades, eleven times a second, with a turbine above it."""
+    rotor = low_pass(low_pass(noise(generator, 5.0), 500.0), 900.0)
+    turbine = high_pass(low_pass(noise(generator, 5.0), 3000.0), 800.0)
+    result = []
+    for n, (low, high) in enumerate(zip(rotor, turbine)):
+        phase = (11.0 * n / RATE) % 1.0
+        result.append(low * (0.25 + 2.0 * math.exp(-6.0 * phase)) +
+                      high * (0.05 + 0.2 * math.exp(-8.0 * phase)))
+    return [result]
+
+
+def sea_waves(generator):
+    """Two waves that swell and run out, a little apart in the two channels."""
+    channels = []
+    for offset in (0.0, 0.25):
+        deep = low_pass(noise(generator, 5.0), 700.0)
+        spray = high_pass(low_pass(noise(generator, 5.0), 6000.0), 1000.0)
+        channel = []
+        for n, (low, high) in enumerate(zip(deep, spray)):
+            swell = 0.5 - 0.5 * math.cos(2.0 * math.pi * (n / RATE + offset) / 2.5)
+            channel.append(low * (0.4 + swell) + 0.5 * high * swell * swell)
+        channels.append(channel)
+    return channels
+
+
+def chainsaw(generator):
+    """A two-stroke engine: a sawtooth whose pitch wanders, rough and noisy."""
+    roughness = low_pass(noise(generator, 4.0), 30.0)
+    hiss = high_pass(noise(generator, 4.0), 1500.0)
+    result, phase = [], 0.0
+    for n, (rough, air) in enumerate(zip(roughness, hiss)):
+        load = 0.5 + 0.5 * math.sin(2.0 * math.pi * 0.6 * n / RATE)
+        phase = (phase + (95.0 + 35.0 * load) * (1.0 + 0.6 * rough) / RATE) % 1.0
+        saw = 1.0 - 2.0 * phase
+        result.append(math.tanh(2.5 * saw) * (0.7 + 2.0 * rough) + 0.45 * air * (0.3 + phase))
+    body = resonate(result, 1800.0, 1500.0)
+    return [[resonant + 0.6 * plain for resonant, plain in zip(body, result)]]
+
+
+def crackling_fire(generator):
+    """Rare sharp cracks over a soft rumble, spread over two channels."""
+    channels = [[0.25 * sample for sample in low_pass(noise(generator, 5.0), 250.0)]
+                for _ in range(2)]
+    for _ in range(110):
+        pitch, decay = generator.uniform(1500.0, 7000.0), generator.uniform(15.0, 110.0)
+        crack = [math.exp(-n / decay) * (0.6 * generator.uniform(-1.0, 1.0) +
+                                         math.sin(2.0 * math.pi * pitch * n / RATE))
+                 for n in range(700)]
+        start, level = generator.randrange(5 * RATE), generator.random() ** 3
+        side = generator.random()
+        add(channels[0], crack, start, level * (1.0 - side))
+        add(channels[1], crack, start, level * side)
+    return channels
+
+
+def dog(generator):
+    """Four barks: a falling harmonic tone through the resonances of a throat."""
+    result = [0.001 * sample for sample in noise(generator, 3.0)]
+    for start in (0.2, 0.55, 1.5, 1.9):
+        count, phase, voice = int(0.22 * RATE), 0.0, []
+        for n in range(count):
+            time = n / count
+            phase = (phase + (620.0 - 330.0 * time) / RATE) % 1.0
+            envelope = min(1.0, time / 0.08) * (1.0 - time) ** 1.5
+            voice.append(envelope * (1.0 - 2.0 * phase + 0.5 * generator.uniform(-1.0, 1.0)))
+        throat = [a + 0.7 * b for a, b in zip(resonate(voice, 900.0, 250.0),
+                                              resonate(voice, 1900.0, 400.0))]
+        add(result, throat, int(start * RATE))
+    return [result]
+
+
+SOUNDS = (rain, clock_tick, helicopter, sea_waves, chainsaw, crackling_fire, dog)
+
+
+def write_wav(path, channels):
+    peak = max(abs(sample) for channel in channels for sample in channel)
+    scale = 0.7 * 32767.0 / peak
+    frames = array.array("h", (int(round(scale * sample))
+                               for frame in zip(*channels) for sample in frame))
+    if sys.byteorder == "big":
+        frames.byteswap()
+    # Whole or not there at all: an interrupted run must leave nothing that looks done.
+    with wave.open(path + ".part", "wb") as file:
+        file.setnchannels(len(channels))
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(frames.tobytes())
+    os.replace(path + ".part", path)
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    os.makedirs(arguments[0], exist_ok=True)
+    for sound in SOUNDS:
+        path = os.path.join(arguments[0], sound.__name__ + ".wav")
+        if os.path.exists(path) and os.path.getmtime(path) > os.path.getmtime(__file__):
+            continue
+        # A seed of its own for each, so that one can change without the others.
+        write_wav(path, sound(random.Random(sound.__name__)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <set>
+
+#include "config/json_writer.h"
+#include "core/suggest.h"
+#include "graph/load_state.h"
+
+namespace melgraph {
+
+namespace {
+
+/// A reference as written: `node`, `node.port` or `source.VIEW`.
+struct Reference {
+  int node = -1;  ///< -1: a view
+  int port = 0;   ///< output port, or view
+};
+
+std::string list_text(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return text;
+}
+
+std::string near_or_list(const std::string& wrong, const std::vector<std::string>& names,
+                         const std::string& what) {
+  const std::string near = suggest(wrong, names);
+  if (!near.empty()) return "did you mean \"" + near + "\"?";
+  return names.empty() ? "there is no " + what : what + "s: " + list_text(names);
+}
+
+std::optional<Reference> find_reference(LoadState& state, const JsonValue& value,
+                                        const std::string& self) {
+  const auto filled = state.placeholders.fill(value, state.diagnostics);
+  if (!filled) return std::nullopt;
+  const std::string& text = filled->text;
+  const std::size_t dot = text.find('.');
+  const std::string head = text.substr(0, dot);
+  const std::string tail = dot == std::string::npos ? "" : text.substr(dot + 1);
+  const ResolvedGraph& graph = *state.graph;
+  if (head == "source") {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < graph.views.size(); ++i) {
+      if (graph.views[i].name == tail) return Reference{-1, static_cast<int>(i)};
+      names.push_back(graph.views[i].name);
+    }
+    state.error(value, tail.empty() ? "\"source\" alone names no view"
+                                    : "the source has no view " + json_quote(tail),
+                near_or_list(tail, names, "view"));
+    return std::nullopt;
+  }
+  const int node = graph.find_node(head);
+  if (node < 0) {
+    std::vector<std::string> names = {"source"};
+    for (const GraphNode& n : graph.nodes) {
+      if (n.id != self) names.push_back(n.id);
+    }
+    state.error(value, "there is no node " + json_quote(head), near_or_list(head, names, "node"));
+    return std::nullopt;
+  }
+  const NodeType* type = graph.nodes[static_cast<std::size_t>(node)].type;
+  if (type == nullptr) return std::nullopt;  // its unknown type has been reported
+  const auto& ports = type->descriptor.outputs;
+  if (ports.empty()) {
+    state.error(value, "node " + json_quote(head) + " (" + type->descriptor.id +
+                           ") has no output port");
+    return std::nullopt;
+  }
+  if (dot == std::string::npos) return Reference{node, 0};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (ports[i].name == tail) return Reference{node, static_cast<int>(i)};
+    names.push_back(ports[i].name);
+  }
+  state.error(value,
+              "node " + json_quote(head) + " (" + type->descriptor.id + ") has no output port " +
+                  json_quote(tail),
+              near_or_list(tail, names, "output port"));
+  return std::nullopt;
+}
+
+using Wires = std::vector<std::pair<std::string, std::vector<Reference>>>;
+
+/// Resolve the `inputs` of one node; reports unknown and missing ports.
+Wires wire_node(LoadState& state, std::size_t index) {
+  Wires wires;
+  GraphNode& node = state.graph->nodes[index];
+  NodeSource& source = state.sources[index];
+  if (node.type == nullptr) return wires;
+  const Descriptor& descriptor = node.type->descriptor;
+  std::vector<std::string> names;
+  for (const InputPort& port : descriptor.inputs) names.push_back(port.name);
+  if (source.inputs != nullptr) {
+    for (const JsonMember& member : source.inputs->members()) {
+      if (descriptor.find_input(member.key) == nullptr) {
+        state.error_at_key(member,
+                           descriptor.id + " has no input port " + json_quote(member.key),
+                           near_or_list(member.key, names, "input port"));
+      }
+    }
+  }
+  for (const InputPort& port : descriptor.inputs) {
+    const JsonValue* value = source.inputs != nullptr ? source.inputs->find(port.name) : nullptr;
+    if (value == nullptr) {
+      if (!port.optional) {
+        state.error(source.inputs != nullptr ? *source.inputs : *source.node,
+                    "input port \"" + port.name + "\" of node " + json_quote(node.id) + " (" +
+                        descriptor.id + ") is not wired",
+                    port.doc);
+      }
+      continue;
+    }
+    std::vector<const JsonValue*> references;
+    if (value->is_array() && port.variadic) {
+      for (const JsonValue& item : value->items()) references.push_back(&item);
+      if (references.empty()) {
+        state.error(*value, "input port \"" + port.name + "\" needs at least one node");
+      }
+    } else if (value->is_array()) {
+      state.error(*value, "input port \"" + port.name + "\" of " + descriptor.id +
+                              " takes one node, not an array");
+    } else {
+      references.push_back(value);
+    }
+    std::vector<Reference> found;
+    std::vector<const JsonValue*> places;
+    for (const JsonValue* reference : references) {
+      if (!reference->is_string()) {
+        state.error(*reference, std::string("an input is a string such as \"node\" or "
+                                            "\"source.view\", not ") +
+                                    reference->type_name());
+        continue;
+      }
+      if (auto resolved = find_reference(state, *reference, node.id)) {
+        found.push_back(*resolved);
+        places.push_back(reference);
+      }
+    }
+    if (!found.empty()) {
+      wires.emplace_back(port.name, std::move(found));
+      source.wires.emplace_back(port.name, std::move(places));
+    }
+  }
+  return wires;
+}
+
+/// Sort nodes so that each stands behind its inputs, in file order where it is free; reports each
+/// cycle once, written out.
+std::vector<std::size_t> sort_nodes(LoadState& state, const std::vector<Wires>& wires) {
+  const std::size_t count = wires.size();
+  std::vector<int> mark(count, 0);  // 0 new, 1 on the path, 2 done
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> path;
+  // An explicit stack: a graph of many nodes in a chain must not exhaust the real one.
+  struct Frame {
+    std::size_t node;
+    std::vector<std::size_t> inputs;
+    std::size_t next = 0;
+  };
+  const auto inputs_of = [&](std::size_t node) {
+    std::vector<std::size_t> inputs;
+    for (const auto& wire : wires[node]) {
+      for (const Reference& reference : wire.second) {
+        if (reference.node >= 0) inputs.push_back(static_cast<std::size_t>(reference.node));
+      }
+    }
+    return inputs;
+  };
+  for (std::size_t root = 0; root < count; ++root) {
+    if (mark[root] != 0) continue;
+    std::vector<Frame> stack;
+    stack.push_back({root, inputs_of(root)});
+    mark[root] = 1;
+    while (!stack.empty()) {
+      Frame& frame = stack.back();
+      if (frame.next == frame.inputs.size()) {
+        mark[frame.node] = 2;
+        order.push_back(frame.node);
+        stack.pop_back();
+        continue;
+      }
+      const std::size_t input = frame.inputs[frame.next++];
+      if (mark[input] == 0) {
+        mark[input] = 1;
+        stack.push_back({input, inputs_of(input)});
+      } else if (mark[input] == 1) {
+        std::string text = state.graph->nodes[input].id;
+        std::size_t k = stack.size();
+        while (k > 0 && stack[k - 1].node != input) --k;
+        for (std::size_t i = stack.size(); i >= k && i > 0; --i) {
+          text = state.graph->nodes[stack[i - 1].node].id + " -> " + text;
+        }
+        state.error(*state.sources[input].node, "the nodes form a cycle: " + text,
+                    "no node may take, even by way of others, what it gives");
+      }
+    }
+  }
+  return order;
+}
+
+}  // namespace
+
+void wire_nodes(LoadState& state) {
+  ResolvedGraph& graph = *state.graph;
+  std::vector<Wires> wires;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) wires.push_back(wire_node(state, i));
+  const std::vector<std::size_t> order = sort_nodes(state, wires);
+  std::vector<std::pair<std::string, Reference>> outputs;
+  if (state.outputs != nullptr) {
+    for (const JsonMember& member : state.outputs->members()) {
+      if (!member.value.is_string()) {
+        state.error(member.value, std::string("an output names a node, not ") +
+                                      member.value.type_name());
+        continue;
+      }
+      if (member.key.rfind("sink:", 0) == 0) {
+        state.error_at_key(member, "an output may not be called " + json_quote(member.key));
+      }
+      if (auto found = find_reference(state, member.value, "")) {
+        if (found->node < 0) {
+          state.error(member.value, "an output names a node, not a view of the source");
+        } else {
+          outputs.emplace_back(member.key, *found);
+        }
+      }
+    }
+  }
+  if (state.diagnostics.has_errors()) return;
+
+  // Rename: nodes in sorted order, edges for all views and output ports.
+  std::vector<int> position(order.size());
+  std::vector<GraphNode> nodes;
+  std::vector<NodeSource> sources;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    position[order[i]] = static_cast<int>(i);
+    nodes.push_back(std::move(graph.nodes[order[i]]));
+    sources.push_back(std::move(state.sources[order[i]]));
+  }
+  for (NamedFile& file : graph.files) file.node = position[static_cast<std::size_t>(file.node)];
+  for (std::size_t i = 0; i < graph.views.size(); ++i) {
+    Edge edge;
+    edge.name = "source." + graph.views[i].name;
+    edge.port = static_cast<int>(i);
+    graph.edges.push_back(std::move(edge));
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& ports = nodes[i].type->descriptor.outputs;
+    for (std::size_t p = 0; p < ports.size(); ++p) {
+      Edge edge;
+      edge.name = nodes[i].id + "." + ports[p].name;
+      edge.producer = static_cast<int>(i);
+      edge.port = static_cast<int>(p);
+      nodes[i].outputs.push_back(static_cast<int>(graph.edges.size()));
+      graph.edges.push_back(std::move(edge));
+    }
+  }
+  const auto edge_of = [&](const Reference& reference) {
+    if (reference.node < 0) return reference.port;
+    const auto node = static_cast<std::size_t>(position[static_cast<std::size_t>(reference.node)]);
+    return nodes[node].outputs[static_cast<std::size_t>(reference.port)];
+  };
+  std::set<int> used;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (const auto& [port, references] : wires[order[i]]) {
+      NodeInput input;
+      input.port = port;
+      for (const Reference& reference : references) {
+        input.edges.push_back(edge_of(reference));
+        used.insert(input.edges.back());
+      }
+      nodes[i].inputs.push_back(std::move(input));
+    }
+  }
+  for (const auto& [name, reference] : outputs) {
+    OutputInfo info;
+    info.name = name;
+    graph.outputs.push_back(std::move(info));
+    graph.output_edges.push_back(edge_of(reference));
+    used.insert(graph.output_edges.back());
+  }
+  graph.nodes = std::move(nodes);
+  state.sources = std::move(sources);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes[i];
+    if (node.type->descriptor.scope == Scope::sink) {
+      if (!state.options.sinks) continue;
+      OutputInfo info;
+      info.name = "sink:" + node.id;
+      graph.outputs.push_back(std::move(info));
+      graph.output_edges.push_back(node.inputs.front().edges.front());
+      continue;
+    }
+    const bool any = std::any_of(node.outputs.begin(), node.outputs.end(),
+                                 [&](int edge) { return used.count(edge) != 0; });
+    if (!any) {
+      state.warning(*state.sources[i].node, "nothing uses node " + json_quote(node.id),
+                    "name it in \"outputs\", wire it to a node, or leave it out");
+    }
+  }
+  const bool has_sink = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const auto& n) {
+    return n.type->descriptor.scope == Scope::sink;
+  });
+  if (graph.outputs.empty() && !has_sink) {
+    state.error(state.root, "the graph reports nothing",
+                R"(add "outputs": {"NAME": "NODE"}, or a sink)");
+  }
+}
+
+}  // namespace melgraph

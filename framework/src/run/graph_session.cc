@@ -1,0 +1,213 @@
+#include "run/graph_session.h"
+
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace melgraph {
+
+GraphSession::GraphSession(std::shared_ptr<Pipeline> pipeline, const SessionOptions& options)
+    : pipeline_(std::move(pipeline)),
+      graph_(pipeline_->graph()),
+      options_(options),
+      converter_(graph_.views, options.sample_rate, options.channels, options.start),
+      stage_(graph_, pipeline_->plan(), pipeline_->clip_instances(), pipeline_->counters()),
+      arrivals_(graph_.views.size()) {}
+
+GraphSession::~GraphSession() = default;
+
+void GraphSession::submit(int view, AudioWindow&& window) {
+  // A view that no output needs gives no work.
+  if (pipeline_->plan().lanes[static_cast<std::size_t>(view)].results.empty()) return;
+  const View& source = graph_.views[static_cast<std::size_t>(view)];
+  const std::size_t samples = window.samples.size();
+  if (source.window == 0) {
+    const std::string fault = pipeline_->check_whole(
+        view, static_cast<std::int64_t>(samples) / source.channels);
+    if (!fault.empty()) throw Error(ErrorCode::input, fault);
+  }
+  WorkItem item{shared_from_this(), epoch_, view, std::move(window)};
+  pipeline_->batcher().push({view, samples}, std::move(item), samples * sizeof(float),
+                            [this] { return cancelled_.load(); });
+}
+
+void GraphSession::push(const float* interleaved, std::size_t frames) {
+  if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
+  {
+    const std::lock_guard lock(mutex_);
+    if (drained_) throw Error(ErrorCode::usage, "the session was drained: open another");
+    if (error_) throw Error(*error_);
+  }
+  if (!producing_.exchange(true)) pipeline_->batcher().producer_began();
+  const auto clock = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds waited{0};
+  converter_.push(interleaved, frames, [&](int view, AudioWindow&& window) {
+    const auto before = std::chrono::steady_clock::now();
+    submit(view, std::move(window));
+    waited += std::chrono::steady_clock::now() - before;
+  });
+  pipeline_->counters().convert_nanoseconds += static_cast<std::uint64_t>(
+      (std::chrono::steady_clock::now() - clock - waited).count());
+}
+
+void GraphSession::end_producing() {
+  if (producing_.exchange(false)) pipeline_->batcher().producer_ended();
+}
+
+void GraphSession::drain() {
+  bool any = false;
+  try {
+    any = converter_.finish(
+        [&](int view, AudioWindow&& window) { submit(view, std::move(window)); });
+  } catch (...) {
+    end_producing();
+    throw;
+  }
+  end_producing();
+  if (!any) throw Error(ErrorCode::input, "the input holds no sound", "it has no samples");
+  const std::lock_guard lock(mutex_);
+  drained_ = true;
+  for (std::size_t v = 0; v < arrivals_.size(); ++v) {
+    arrivals_[v].total = pipeline_->plan().lanes[v].results.empty()
+                             ? 0
+                             : converter_.emitted(static_cast<int>(v));
+  }
+  finish_views_and_advance();
+}
+
+void GraphSession::flush(double start) {
+  const std::lock_guard lock(mutex_);
+  ++epoch_;
+  converter_.reset(start);
+  stage_.reset();
+  arrivals_.assign(graph_.views.size(), Arrivals());
+  error_.reset();
+  drained_ = false;
+  done_ = false;
+}
+
+void GraphSession::cancel() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    ++epoch_;
+    done_ = true;
+    results_.clear();
+  }
+  ready_.notify_all();
+  pipeline_->batcher().remove_if([this](const WorkItem& item) {
+    return item.session.get() == this;
+  });
+  end_producing();
+}
+
+void GraphSession::deliver(std::uint64_t epoch, int view, std::int64_t index, TimeSpan span,
+                           std::vector<at::Tensor> rows) {
+  const std::lock_guard lock(mutex_);
+  if (epoch != epoch_ || error_) return;
+  Arrivals& arrivals = arrivals_[static_cast<std::size_t>(view)];
+  arrivals.early.emplace(index, Delivery{span, std::move(rows)});
+  try {
+    while (!arrivals.early.empty() && arrivals.early.begin()->first == arrivals.next) {
+      accept(view, arrivals.early.begin()->second);
+      arrivals.early.erase(arrivals.early.begin());
+      ++arrivals.next;
+    }
+    finish_views_and_advance();
+  } catch (const Error& error) {
+    error_ = error;
+    done_ = true;
+  } catch (const std::exception& error) {
+    error_ = Error(ErrorCode::run_time, error.what());
+    done_ = true;
+  }
+  ready_.notify_all();
+}
+
+/// Put one window's results into the streams of the clip stage, patches as items of their own.
+void GraphSession::accept(int view, const Delivery& delivery) {
+  const Lane& lane = pipeline_->plan().lanes[static_cast<std::size_t>(view)];
+  for (std::size_t i = 0; i < lane.results.size(); ++i) {
+    const Edge& edge = graph_.edges[static_cast<std::size_t>(lane.results[i])];
+    const int expander = graph_.grids[static_cast<std::size_t>(edge.grid)].expanded_by;
+    if (expander < 0) {
+      stage_.add(lane.results[i], delivery.rows[i], {delivery.span});
+      continue;
+    }
+    const Edge& patched = graph_.edges[static_cast<std::size_t>(expander)];
+    const at::Tensor patches = delivery.rows[i].select(0, 0);
+    std::vector<TimeSpan> spans;
+    for (std::int64_t p = 0; p < patches.size(0); ++p) {
+      const double start = delivery.span.start + static_cast<double>(p) * patched.patch_hop;
+      spans.push_back({start, std::min(start + patched.patch_length, delivery.span.end)});
+    }
+    stage_.add(lane.results[i], patches, spans);
+  }
+}
+
+void GraphSession::finish_views_and_advance() {
+  if (done_) return;
+  for (std::size_t v = 0; v < arrivals_.size(); ++v) {
+    if (arrivals_[v].total < 0 || arrivals_[v].next < arrivals_[v].total) continue;
+    for (const int edge : pipeline_->plan().lanes[v].results) stage_.finish(edge);
+  }
+  const c10::InferenceMode guard;  // also called from the producer's thread
+  stage_.advance([this](Result&& result) { results_.push_back(std::move(result)); });
+  done_ = drained_ && stage_.done();
+  ready_.notify_all();
+}
+
+void GraphSession::fail(std::uint64_t epoch, const std::exception& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (epoch != epoch_ || error_) return;
+    const auto* known = dynamic_cast<const Error*>(&error);
+    error_ = known != nullptr ? *known : Error(ErrorCode::run_time, error.what());
+    done_ = true;
+  }
+  ready_.notify_all();
+}
+
+bool GraphSession::next(Result& result, bool block) {
+  std::unique_lock lock(mutex_);
+  if (block) ready_.wait(lock, [&] { return !results_.empty() || done_; });
+  if (!results_.empty()) {
+    result = std::move(results_.front());
+    results_.pop_front();
+    return true;
+  }
+  if (done_ && error_) throw Error(*error_);
+  return false;
+}
+
+namespace {
+
+/// What a user holds; its end is the end of the session.
+class PublicSession final : public Session {
+ public:
+  explicit PublicSession(std::shared_ptr<GraphSession> session) : session_(std::move(session)) {}
+  ~PublicSession() override { session_->cancel(); }
+
+  void push(const float* interleaved, std::size_t frames) override {
+    session_->push(interleaved, frames);
+  }
+  void drain() override { session_->drain(); }
+  void flush(double start) override { session_->flush(start); }
+  void cancel() noexcept override { session_->cancel(); }
+  bool poll(Result& result) override { return session_->next(result, false); }
+  bool wait(Result& result) override { return session_->next(result, true); }
+
+ private:
+  std::shared_ptr<GraphSession> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> make_session(std::shared_ptr<Pipeline> pipeline,
+                                      const SessionOptions& options) {
+  return std::make_unique<PublicSession>(
+      std::make_shared<GraphSession>(std::move(pipeline), options));
+}
+
+}  // namespace melgraph

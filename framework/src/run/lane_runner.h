@@ -1,0 +1,58 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "melgraph/node.h"
+#include "run/node_contexts.h"
+#include "run/plan.h"
+
+namespace melgraph {
+
+/// Counters of one node, summed over workers.
+struct NodeCounters {
+  std::atomic<std::uint64_t> items{0};
+  std::atomic<std::uint64_t> batches{0};
+  std::atomic<std::uint64_t> nanoseconds{0};
+};
+
+/// Counters of one graph's runs.
+struct RunCounters {
+  explicit RunCounters(std::size_t node_count) : nodes(node_count) {}
+  std::vector<NodeCounters> nodes;
+  std::atomic<std::uint64_t> windows{0};
+  std::atomic<std::uint64_t> batches{0};
+  std::atomic<std::uint64_t> bytes_to_device{0};
+  std::atomic<std::uint64_t> bytes_from_device{0};
+  std::atomic<std::uint64_t> copies_to_device{0};
+  std::atomic<std::uint64_t> copies_from_device{0};
+  std::atomic<std::uint64_t> compute_nanoseconds{0};
+  std::atomic<std::uint64_t> convert_nanoseconds{0};
+};
+
+/// Runs the batched part of a graph: the node instances of one worker. [one-thread-at-a-time]
+class LaneRunner {
+ public:
+  LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device device, bool trust_code,
+             SharedObjects& shared, RunCounters& counters, const LogFunction& log);
+
+  /// Run one batch of windows of `view`, [item, channel, sample] on the CPU. Returns for each of
+  /// the lane's `results` a float tensor on the CPU; of patched edges [item, patch, ...].
+  /// One copy goes to another device, and one comes back.
+  std::vector<at::Tensor> run(int view, const at::Tensor& samples);
+
+ private:
+  void run_lane(const Lane& lane, std::vector<at::Tensor>& edges, std::int64_t items);
+
+  const ResolvedGraph& graph_;
+  const Plan& plan_;
+  c10::Device device_;
+  RunCounters& counters_;
+  std::vector<std::unique_ptr<Node>> instances_;  ///< by node index; null outside the lanes
+};
+
+}  // namespace melgraph

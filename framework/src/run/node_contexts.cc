@@ -1,0 +1,149 @@
+#include "run/node_contexts.h"
+
+#include <c10/util/Exception.h>
+
+namespace melgraph {
+
+std::shared_ptr<const StateDict> SharedObjects::weights(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  auto& entry = weights_[path];
+  if (entry == nullptr) entry = std::make_shared<const StateDict>(read_weights(path));
+  return entry;
+}
+
+std::shared_ptr<void> SharedObjects::object(const std::string& key,
+                                            const std::function<std::shared_ptr<void>()>& make) {
+  const std::lock_guard lock(mutex_);
+  auto& entry = objects_[key];
+  if (entry == nullptr) entry = make();
+  return entry;
+}
+
+NodeOpening::NodeOpening(const ResolvedGraph& graph, const GraphNode& node, c10::Device device,
+                         bool trust_code, SharedObjects& shared, const LogFunction& log)
+    : graph_(graph),
+      node_(node),
+      device_(device),
+      trust_code_(trust_code),
+      shared_(shared),
+      log_(log) {}
+
+std::size_t NodeOpening::input_count(std::string_view port) const {
+  const NodeInput* input = node_.find_input(port);
+  return input != nullptr ? input->edges.size() : 0;
+}
+
+const PortSpec& NodeOpening::input(std::string_view port, std::size_t index) const {
+  const NodeInput* input = node_.find_input(port);
+  if (input == nullptr || index >= input->edges.size()) {
+    throw Error(ErrorCode::internal, "input \"" + std::string(port) + "\" is not wired");
+  }
+  return graph_.edges[static_cast<std::size_t>(input->edges[index])].spec;
+}
+
+const PortSpec& NodeOpening::output(std::string_view port) const {
+  const auto& ports = node_.type->descriptor.outputs;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (ports[i].name == port) {
+      return graph_.edges[static_cast<std::size_t>(node_.outputs[i])].spec;
+    }
+  }
+  throw Error(ErrorCode::internal, "there is no output port \"" + std::string(port) + "\"");
+}
+
+std::shared_ptr<const StateDict> NodeOpening::weights(std::string_view param) {
+  return shared_.weights(node_.params.string(param));
+}
+
+void NodeOpening::log(LogLevel level, std::string_view message) {
+  if (log_) log_(level, node_.id + ": " + std::string(message));
+}
+
+std::shared_ptr<void> NodeOpening::shared_object(
+    const std::string& key, const std::function<std::shared_ptr<void>()>& make) {
+  return shared_.object(node_.id + '\n' + device_.str() + '\n' + key, make);
+}
+
+NodeCall::NodeCall(const GraphNode& node, Inputs inputs)
+    : node_(node), inputs_(std::move(inputs)), outputs_(node.outputs.size()) {}
+
+std::size_t NodeCall::input_count(std::string_view port) const {
+  for (const auto& [name, tensors] : inputs_) {
+    if (name == port) return tensors.size();
+  }
+  return 0;
+}
+
+const at::Tensor& NodeCall::input(std::string_view port, std::size_t index) const {
+  for (const auto& [name, tensors] : inputs_) {
+    if (name == port && index < tensors.size()) return tensors[index];
+  }
+  throw Error(ErrorCode::internal, "input \"" + std::string(port) + "\" is not wired");
+}
+
+void NodeCall::set_output(std::string_view port, at::Tensor tensor) {
+  const auto& ports = node_.type->descriptor.outputs;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (ports[i].name != port) continue;
+    outputs_[i] = std::move(tensor);
+    return;
+  }
+  throw Error(ErrorCode::internal, "there is no output port \"" + std::string(port) + "\"");
+}
+
+std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& node,
+                                c10::Device device, bool trust_code, SharedObjects& shared,
+                                const LogFunction& log) {
+  const Descriptor& descriptor = node.type->descriptor;
+  const std::string what = "node \"" + node.id + "\" (" + descriptor.id + ")";
+  if (descriptor.cpu_only && !device.is_cpu()) {
+    throw Error(ErrorCode::device, what + " runs on a CPU only, not on " + device.str(),
+                "use --device cpu");
+  }
+  if (descriptor.runs_code && !trust_code) {
+    throw Error(ErrorCode::usage, what + " runs the code of a file",
+                "allow it with --trust-code, if you trust the file");
+  }
+  NodeOpening context(graph, node, device, trust_code, shared, log);
+  try {
+    std::unique_ptr<Node> instance = node.type->make_node();
+    instance->open(context);
+    return instance;
+  } catch (const Error& error) {
+    throw Error(error.code(), what + ": " + error.what(), error.hint());
+  } catch (const c10::Error& error) {
+    throw Error(ErrorCode::run_time, what + ": " + error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::run_time, what + ": " + error.what());
+  }
+}
+
+void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items) {
+  const Descriptor& descriptor = node.type->descriptor;
+  const std::string what = "node \"" + node.id + "\" (" + descriptor.id + ")";
+  try {
+    instance.process(call);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::run_time, what + ": " + error.what(), error.hint());
+  } catch (const c10::Error& error) {
+    throw Error(ErrorCode::run_time, what + ": " + error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::run_time, what + ": " + error.what());
+  }
+  for (std::size_t i = 0; i < descriptor.outputs.size(); ++i) {
+    const at::Tensor& output = call.output(i);
+    if (!output.defined()) {
+      throw Error(ErrorCode::internal, what + " did not set its output \"" +
+                                           descriptor.outputs[i].name + "\"");
+    }
+    if (items >= 0 && (output.dim() < 1 || output.size(0) != items)) {
+      throw Error(ErrorCode::internal,
+                  what + " gave " +
+                      (output.dim() < 1 ? "a number" : std::to_string(output.size(0)) + " items") +
+                      " at its output \"" + descriptor.outputs[i].name + "\" for " +
+                      std::to_string(items) + " items");
+    }
+  }
+}
+
+}  // namespace melgraph

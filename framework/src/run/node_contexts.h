@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/graph.h"
+#include "melgraph/node.h"
+
+namespace melgraph {
+
+/// Objects that all instances of a graph's nodes share: weights by path, others by key.
+/// [thread-safe]
+class SharedObjects {
+ public:
+  std::shared_ptr<const StateDict> weights(const std::string& path);
+  std::shared_ptr<void> object(const std::string& key,
+                               const std::function<std::shared_ptr<void>()>& make);
+
+ private:
+  std::recursive_mutex mutex_;  // what makes an object may ask for weights
+  std::map<std::string, std::shared_ptr<const StateDict>> weights_;
+  std::map<std::string, std::shared_ptr<void>> objects_;
+};
+
+/// The host's side of `OpenContext`.
+class NodeOpening final : public OpenContext {
+ public:
+  NodeOpening(const ResolvedGraph& graph, const GraphNode& node, c10::Device device,
+              bool trust_code, SharedObjects& shared, const LogFunction& log);
+
+  const std::string& node_id() const override { return node_.id; }
+  const Params& params() const override { return node_.params; }
+  std::size_t input_count(std::string_view port) const override;
+  const PortSpec& input(std::string_view port, std::size_t index) const override;
+  const PortSpec& output(std::string_view port) const override;
+  c10::Device device() const override { return device_; }
+  std::shared_ptr<const StateDict> weights(std::string_view param) override;
+  bool trust_code() const override { return trust_code_; }
+  void log(LogLevel level, std::string_view message) override;
+
+ private:
+  std::shared_ptr<void> shared_object(const std::string& key,
+                                      const std::function<std::shared_ptr<void>()>& make) override;
+
+  const ResolvedGraph& graph_;
+  const GraphNode& node_;
+  c10::Device device_;
+  bool trust_code_;
+  SharedObjects& shared_;
+  const LogFunction& log_;
+};
+
+/// The host's side of `ProcessContext`: inputs and outputs of one call.
+class NodeCall final : public ProcessContext {
+ public:
+  using Inputs = std::vector<std::pair<std::string_view, std::vector<at::Tensor>>>;
+
+  NodeCall(const GraphNode& node, Inputs inputs);
+
+  std::size_t input_count(std::string_view port) const override;
+  const at::Tensor& input(std::string_view port, std::size_t index) const override;
+  void set_output(std::string_view port, at::Tensor tensor) override;
+
+  /// Return output `port` (an index); undefined where the node did not set it.
+  at::Tensor& output(std::size_t port) { return outputs_[port]; }
+
+ private:
+  const GraphNode& node_;
+  Inputs inputs_;
+  std::vector<at::Tensor> outputs_;
+};
+
+/// Make and open the instance of one node.
+std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& node,
+                                c10::Device device, bool trust_code, SharedObjects& shared,
+                                const LogFunction& log);
+
+/// Run one call of a node; checks that every output that is used was set and has `items` items.
+/// Any exception becomes an `Error` of code `run_time` that names the node.
+void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items);
+
+}  // namespace melgraph

@@ -1,0 +1,292 @@
+#include "melgraph/testing/node_runner.h"
+
+#include <c10/core/InferenceMode.h>
+
+#include <functional>
+#include <utility>
+
+#include "check_tensor.h"
+#include "config/param_resolve.h"
+#include "infer_recorder.h"
+#include "melgraph/weights.h"
+
+namespace melgraph::testing {
+namespace {
+
+/// What instances of one node share in an engine.
+struct Shared {
+  std::map<std::string, std::shared_ptr<void>> objects;
+  std::map<std::string, std::shared_ptr<const StateDict>> weights;
+};
+
+class Opening final : public OpenContext {
+ public:
+  Opening(const InferRecorder& inferred, Shared& shared, c10::Device device, bool trusted,
+          std::vector<std::string>& log)
+      : inferred_(inferred), shared_(shared), device_(device), trusted_(trusted), log_(log) {}
+
+  const std::string& node_id() const override { return id_; }
+  const Params& params() const override { return inferred_.params(); }
+  std::size_t input_count(std::string_view port) const override {
+    return inferred_.input_count(port);
+  }
+  const PortSpec& input(std::string_view port, std::size_t index) const override {
+    return inferred_.input(port, index);
+  }
+  const PortSpec& output(std::string_view port) const override { return inferred_.output(port); }
+  c10::Device device() const override { return device_; }
+  std::shared_ptr<const StateDict> weights(std::string_view param) override {
+    const std::string& path = params().string(param);
+    auto& entry = shared_.weights[path];
+    if (!entry) entry = std::make_shared<const StateDict>(read_weights(path));
+    return entry;
+  }
+  bool trust_code() const override { return trusted_; }
+  void log(LogLevel, std::string_view message) override { log_.emplace_back(message); }
+
+ protected:
+  std::shared_ptr<void> shared_object(const std::string& key,
+                                      const std::function<std::shared_ptr<void>()>& make) override {
+    auto found = shared_.objects.find(key);
+    if (found == shared_.objects.end()) found = shared_.objects.emplace(key, make()).first;
+    return found->second;
+  }
+
+ private:
+  const InferRecorder& inferred_;
+  Shared& shared_;
+  c10::Device device_;
+  bool trusted_;
+  std::vector<std::string>& log_;
+  std::string id_ = "node";
+};
+
+class Batch final : public ProcessContext {
+ public:
+  Batch(const Descriptor& descriptor, const Inputs& inputs)
+      : descriptor_(descriptor), inputs_(inputs) {}
+
+  std::size_t input_count(std::string_view port) const override {
+    const auto found = inputs_.find(std::string(port));
+    return found == inputs_.end() ? 0 : found->second.size();
+  }
+  const at::Tensor& input(std::string_view port, std::size_t index) const override {
+    if (index >= input_count(port)) {
+      throw Error(ErrorCode::internal, "process asked for input " + std::to_string(index) +
+                                           " of port `" + std::string(port) + "`, which has " +
+                                           std::to_string(input_count(port)));
+    }
+    return inputs_.find(std::string(port))->second[index];
+  }
+  void set_output(std::string_view port, at::Tensor tensor) override {
+    if (descriptor_.find_output(port) == nullptr) {
+      throw Error(ErrorCode::internal, "process set `" + std::string(port) + "`, no output port");
+    }
+    if (!outputs.emplace(std::string(port), std::move(tensor)).second) {
+      throw Error(ErrorCode::internal, "process set `" + std::string(port) + "` twice");
+    }
+  }
+
+  Outputs outputs;
+
+ private:
+  const Descriptor& descriptor_;
+  const Inputs& inputs_;
+};
+
+}  // namespace
+
+class NodeRunner::Impl {
+ public:
+  Impl(Descriptor description, InferFunction function, MakeNode make)
+      : descriptor(std::move(description)), infer_function(function), make_node(make) {}
+
+  bool infer() {
+    recorder = std::make_unique<InferRecorder>(descriptor, edges);
+    std::vector<ParamFinding> wrong;
+    Params complete = complete_params(descriptor, given, wrong);
+    for (const ParamFinding& finding : wrong) {
+      recorder->report_param(finding.param, finding.message, finding.hint);
+    }
+    recorder->check_wiring();
+    if (!recorder->findings().empty()) return false;
+    recorder->set_params(std::move(complete));
+    infer_function(*recorder);
+    if (recorder->findings().empty()) recorder->check_outputs();
+    return recorder->findings().empty();
+  }
+
+  Descriptor descriptor;
+  InferFunction infer_function;
+  MakeNode make_node;
+  std::vector<std::pair<std::string, ParamValue>> given;
+  Edges edges;
+  c10::Device device{c10::kCPU};
+  bool trusted = false;
+  std::vector<std::string> log;
+  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::unique_ptr<InferRecorder> recorder;
+  std::unique_ptr<Node> node;
+};
+
+NodeRunner::NodeRunner(NodeType type)
+    : NodeRunner(std::move(type.descriptor), type.infer, type.make_node) {}
+
+NodeRunner::NodeRunner(Descriptor descriptor, InferFunction function, MakeNode make_node)
+    : impl_(std::make_unique<Impl>(std::move(descriptor), function, make_node)) {}
+
+NodeRunner::~NodeRunner() = default;
+NodeRunner::NodeRunner(NodeRunner&&) noexcept = default;
+NodeRunner& NodeRunner::operator=(NodeRunner&&) noexcept = default;
+
+NodeRunner& NodeRunner::set(const std::string& param, ParamValue value) {
+  impl_->recorder.reset();
+  impl_->given.emplace_back(param, std::move(value));
+  return *this;
+}
+
+NodeRunner& NodeRunner::set(const std::string& param, const char* value) {
+  return set(param, ParamValue(std::string(value)));
+}
+
+NodeRunner& NodeRunner::set(const std::string& param, bool value) {
+  return set(param, ParamValue(value));
+}
+
+NodeRunner& NodeRunner::set(const std::string& param, int value) {
+  return set(param, ParamValue(static_cast<std::int64_t>(value)));
+}
+
+NodeRunner& NodeRunner::set(const std::string& param, std::int64_t value) {
+  return set(param, ParamValue(value));
+}
+
+NodeRunner& NodeRunner::set(const std::string& param, double value) {
+  return set(param, ParamValue(value));
+}
+
+NodeRunner& NodeRunner::connect(const std::string& port, PortSpec spec) {
+  impl_->recorder.reset();
+  impl_->edges[port].push_back(std::move(spec));
+  return *this;
+}
+
+NodeRunner& NodeRunner::on(c10::Device device) {
+  impl_->device = device;
+  return *this;
+}
+
+NodeRunner& NodeRunner::trust_code(bool trusted) {
+  impl_->trusted = trusted;
+  return *this;
+}
+
+NodeRunner& NodeRunner::share_with(const NodeRunner& other) {
+  impl_->shared = other.impl_->shared;
+  return *this;
+}
+
+bool NodeRunner::infer() {
+  return impl_->infer();
+}
+
+const std::vector<Finding>& NodeRunner::findings() const noexcept {
+  static const std::vector<Finding> none;
+  return impl_->recorder ? impl_->recorder->findings() : none;
+}
+
+std::string NodeRunner::findings_text() const {
+  std::string text;
+  for (const Finding& finding : findings()) {
+    if (!finding.param.empty()) text += finding.param + ": ";
+    if (!finding.port.empty()) {
+      text += finding.port;
+      if (finding.index != 0) text.append("[").append(std::to_string(finding.index)).append("]");
+      text += ": ";
+    }
+    text += finding.message;
+    if (!finding.hint.empty()) text += "; " + finding.hint;
+    text += "\n";
+  }
+  return text;
+}
+
+const Params& NodeRunner::params() const noexcept {
+  static const Params none;
+  return impl_->recorder ? impl_->recorder->params() : none;
+}
+
+const PortSpec& NodeRunner::output(const std::string& port) const {
+  if (!impl_->recorder) throw Error(ErrorCode::usage, "NodeRunner::output comes after infer");
+  return impl_->recorder->output(port.empty() ? impl_->descriptor.outputs.front().name : port);
+}
+
+const std::vector<std::string>& NodeRunner::log() const noexcept {
+  return impl_->log;
+}
+
+void NodeRunner::open() {
+  if (!impl_->recorder) impl_->infer();
+  if (!findings().empty()) {
+    throw Error(ErrorCode::invalid_graph, impl_->descriptor.id + ": " + findings_text());
+  }
+  if (impl_->make_node == nullptr) {
+    throw Error(ErrorCode::usage, impl_->descriptor.id + " has no class to make");
+  }
+  const c10::InferenceMode inference;
+  std::unique_ptr<Node> node = impl_->make_node();
+  Opening opening(*impl_->recorder, *impl_->shared, impl_->device, impl_->trusted, impl_->log);
+  node->open(opening);
+  impl_->node = std::move(node);
+}
+
+Node& NodeRunner::node() {
+  if (!impl_->node) open();
+  return *impl_->node;
+}
+
+Outputs NodeRunner::process(const Inputs& inputs) {
+  Node& opened = node();
+  const c10::InferenceMode inference;
+  const InferRecorder& inferred = *impl_->recorder;
+  std::int64_t items = -1;
+  for (const InputPort& port : impl_->descriptor.inputs) {
+    const auto found = inputs.find(port.name);
+    const std::size_t count = found == inputs.end() ? 0 : found->second.size();
+    if (count != inferred.input_count(port.name)) {
+      throw Error(ErrorCode::usage, "port `" + port.name + "` wants as many tensors as edges: " +
+                                        std::to_string(inferred.input_count(port.name)));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      check_tensor(found->second[i], inferred.input(port.name, i), items, "input " + port.name);
+      items = found->second[i].size(0);
+    }
+  }
+  Batch batch(impl_->descriptor, inputs);
+  opened.process(batch);
+  for (const OutputPort& port : impl_->descriptor.outputs) {
+    const auto found = batch.outputs.find(port.name);
+    if (found == batch.outputs.end()) {
+      throw Error(ErrorCode::internal, "process did not set the output `" + port.name + "`");
+    }
+    const PortSpec& spec = inferred.output(port.name);
+    const bool one =
+        impl_->descriptor.scope == Scope::clip && spec.axes.front().name == std::string("clip");
+    check_tensor(found->second, spec, one ? 1 : items, "output " + port.name);
+  }
+  return std::move(batch.outputs);
+}
+
+at::Tensor NodeRunner::run(const at::Tensor& input) {
+  node();
+  Inputs inputs;
+  for (const InputPort& port : impl_->descriptor.inputs) {
+    if (impl_->recorder->input_count(port.name) != 0) inputs[port.name].push_back(input);
+  }
+  if (inputs.size() != 1) {
+    throw Error(ErrorCode::usage, "NodeRunner::run is for nodes with one wired port");
+  }
+  return process(inputs).at(impl_->descriptor.outputs.front().name);
+}
+
+}  // namespace melgraph::testing

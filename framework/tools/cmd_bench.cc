@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <system_error>
+
+#include "bench_run.h"
+#include "cores.h"
+#include "exit_codes.h"
+#include "graph/graph.h"
+#include "help_formatter.h"
+#include "json_text.h"
+#include "melgraph/error.h"
+#include "melgraph/output_file.h"
+#include "melgraph/version.h"
+#include "options.h"
+#include "output.h"
+#include "program.h"
+
+namespace melgraph::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* default_graph = "esc10";
+
+struct BenchOptions {
+  GraphArguments graph;
+  std::vector<std::string> inputs;
+  std::string json;
+  int cores = 2;
+  int rounds = 3;
+  std::string python = "python3";
+  std::string peer;
+  PluginOptions plugins;
+  LogOptions log;
+};
+
+/// Find a file or folder of the source tree or the installation, in or above the program's folder.
+fs::path find_beside_program(const std::string& program_folder,
+                             const std::vector<std::string>& names) {
+  for (fs::path folder = program_folder;; folder = folder.parent_path()) {
+    for (const std::string& name : names) {
+      std::error_code error;
+      if (fs::exists(folder / name, error)) return folder / name;
+    }
+    if (folder == folder.parent_path()) return {};
+  }
+}
+
+std::vector<InputItem> bench_inputs(const BenchOptions& options, const Program& program) {
+  if (!options.inputs.empty()) return expand_inputs(options.inputs, std::cin);
+  const fs::path examples =
+      find_beside_program(program.launch->program_folder, {"examples", "share/melgraph/examples"});
+  if (examples.empty()) {
+    throw Error(ErrorCode::usage, "there are no example sounds to run over",
+                "give sounds after the graph, such as: melgraph bench run esc10 sounds/");
+  }
+  return expand_inputs({examples.string()}, std::cin);
+}
+
+/// Plan the peer where the graph is one that it can imitate: the default network.
+PeerPlan plan_peer(const BenchOptions& options, const BenchPlan& bench, const Program& program) {
+  PeerPlan plan;
+  plan.python = options.python;
+  plan.script = options.peer;
+  plan.inputs = bench.inputs;
+  plan.rounds = options.rounds;
+  if (plan.script.empty()) {
+    plan.script = find_beside_program(
+                      program.launch->program_folder,
+                      {"tests/bench/peers/run_peer.py", "share/melgraph/bench/peers/run_peer.py"})
+                      .string();
+  }
+  Engine engine(bench.engine);
+  const Graph graph = engine.load(bench.graph, bench.graph_options);
+  if (graph.name().rfind(default_graph, 0) != 0) return plan;
+  for (const GraphNode& node : graph.resolved().nodes) {
+    if (node.type->descriptor.id != "model.cnn") continue;
+    plan.weights = node.params.string("weights");
+    const Edge& scores = graph.resolved().edges[static_cast<std::size_t>(node.outputs.front())];
+    if (scores.spec.labels != nullptr) plan.labels = *scores.spec.labels;
+  }
+  return plan;
+}
+
+PeerResult run_peer(const PeerPlan& plan, int core) {
+  PeerResult result;
+  if (plan.weights.empty()) {
+    result.unavailable = std::string("only the graph ") + default_graph + " has a peer";
+  } else if (plan.script.empty()) {
+    result.unavailable = "run_peer.py is not beside this program (see --peer)";
+  } else {
+    result = bench_peer(plan, core);
+  }
+  return result;
+}
+
+std::size_t agreement(const BenchResult& result, const PeerResult& peer) {
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < std::min(result.best.size(), peer.best.size()); ++i) {
+    if (result.best[i] == peer.best[i]) ++same;
+  }
+  return same;
+}
+
+std::string result_text(const BenchResult& result, const PeerResult& peer) {
+  const auto share = [&](double seconds) {
+    return result.stages.sum() > 0 ? 100 * seconds / result.stages.sum() : 0.0;
+  };
+  std::string text = fmt::format(
+      "{:2} core{} {:8.1f} files/s {:8.0f} x real time   decode {:.0f} %, convert {:.0f} %, "
+      "compute {:.0f} %, write {:.0f} %",
+      result.cores, result.cores == 1 ? " " : "s", result.files_per_second(),
+      result.times_real_time(), share(result.stages.decode), share(result.stages.convert),
+      share(result.stages.compute), share(result.stages.write));
+  if (peer.unavailable.empty()) {
+    text += fmt::format("   {:.1f} x Python", peer.median_seconds / result.median_seconds);
+  }
+  return text + '\n';
+}
+
+std::string bench_text(const std::vector<BenchResult>& results, const PeerResult& peer,
+                       int rounds) {
+  const BenchResult& first = results.front();
+  std::string text = fmt::format("{} files, {:.1f} s of sound, median of {} rounds\n", first.files,
+                                 first.audio_seconds, rounds);
+  for (const BenchResult& result : results) text += result_text(result, peer);
+  if (!peer.unavailable.empty()) return text + "no peer: " + peer.unavailable + '\n';
+  return text + fmt::format(
+                    "Python  {:8.1f} files/s {:8.0f} x real time   librosa, torchaudio, torch, one "
+                    "thread; same best class in {} of {} ({})\n",
+                    static_cast<double>(first.files) / peer.median_seconds,
+                    first.audio_seconds / peer.median_seconds, agreement(first, peer), first.files,
+                    peer.versions);
+}
+
+std::string bench_json(const BenchPlan& plan, const std::vector<BenchResult>& results,
+                       const PeerResult& peer) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"schema", "melgraph.bench/1"},
+               {"melgraph", MELGRAPH_VERSION},
+               {"graph", plan.graph},
+               {"rounds", plan.rounds},
+               {"files", results.front().files},
+               {"audio_seconds", results.front().audio_seconds},
+               {"results", Json::array()}};
+  for (const BenchResult& result : results) {
+    Json entry = {{"cores", result.cores},
+                  {"jobs", result.jobs},
+                  {"seconds", result.seconds},
+                  {"median_seconds", result.median_seconds},
+                  {"files_per_second", result.files_per_second()},
+                  {"times_real_time", result.times_real_time()},
+                  {"stages",
+                   {{"decode", result.stages.decode},
+                    {"convert", result.stages.convert},
+                    {"compute", result.stages.compute},
+                    {"write", result.stages.write}}}};
+    if (peer.unavailable.empty()) {
+      entry["times_peer"] = peer.median_seconds / result.median_seconds;
+    }
+    json["results"].push_back(std::move(entry));
+  }
+  if (!peer.unavailable.empty()) {
+    json["peer"] = {{"unavailable", peer.unavailable}};
+  } else {
+    json["peer"] = {{"versions", peer.versions},
+                    {"seconds", peer.seconds},
+                    {"median_seconds", peer.median_seconds},
+                    {"same_best_class", agreement(results.front(), peer)}};
+  }
+  return json_text(json);
+}
+
+int bench(const BenchOptions& options, Program& program) {
+  options.log.apply(program.console);
+  BenchPlan plan;
+  plan.graph = options.graph.graph.empty() ? default_graph : options.graph.graph;
+  plan.graph_options = options.graph.options();
+  plan.engine.log = log_to(program.console);
+  options.plugins.apply(plan.engine);
+  plan.inputs = bench_inputs(options, program);
+  plan.rounds = options.rounds;
+
+  const std::vector<int> cores = usable_cores();
+  std::vector<BenchResult> results;
+  for (int count = 1; count <= std::min<int>(options.cores, static_cast<int>(cores.size()));
+       count *= 2) {
+    results.push_back(bench_graph(plan, {cores.begin(), cores.begin() + count}));
+  }
+  const PeerResult peer = run_peer(plan_peer(options, plan, program), cores.front());
+  print(bench_text(results, peer, options.rounds));
+  if (!options.json.empty()) {
+    OutputFile file(options.json);
+    file.write(bench_json(plan, results, peer));
+    file.commit();
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Program& program) {
+  CLI::App* group = app.add_subcommand("bench", "Measure speed, with peers in the same run");
+  group->require_subcommand(1);
+  group->footer("Example:\n  melgraph bench run");
+
+  auto options = std::make_shared<BenchOptions>();
+  CLI::App* command = group->add_subcommand(
+      "run", "Measure a graph over sounds on 1, 2, 4 ... cores, against a Python script");
+  command
+      ->add_option("GRAPH", options->graph.graph,
+                   std::string("Graph to run; default: ") + default_graph)
+      ->type_name("");
+  command
+      ->add_option("INPUT", options->inputs,
+                   "Sounds, as for melgraph run; default: the example sounds")
+      ->type_name("");
+  options->graph.add_set_to(*command);
+  command->add_option("--json", options->json, "Write the figures as JSON")->type_name("FILE");
+  command->add_option("--cores", options->cores, "Most cores to use, where there are as many")
+      ->check(whole_number(1, 1024))
+      ->type_name("N");
+  command->add_option("--rounds", options->rounds, "Rounds to take the median of")
+      ->check(whole_number(1, 1000))
+      ->type_name("N");
+  command->add_option("--python", options->python, "Python with librosa, torchaudio and torch")
+      ->type_name("PROGRAM");
+  command->add_option("--peer", options->peer, "The peer's script; default: found by itself")
+      ->type_name("FILE");
+  options->plugins.add_to(*command);
+  options->log.add_to(*command);
+  command->footer("Example:\n  melgraph bench run esc10 sounds/ --cores 2 --json bench.json");
+  command->callback([options, &program] {
+    program.chosen = [options, &program] { return bench(*options, program); };
+  });
+}
+
+}  // namespace melgraph::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "config.h"
+
+namespace melgraph_frontends {
+
+/// Subtract `mean` and divide by `std`.
+at::Tensor normalize(const at::Tensor& features, const ImageConfig& image);
+
+/// Resize [item, channel, time, band] to the frames and bands asked for.
+at::Tensor resize(const at::Tensor& features, const ImageConfig& image);
+
+}  // namespace melgraph_frontends

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "melgraph/node.h"
+
+namespace melgraph {
+
+std::unique_ptr<Node> make_aggregate_mean();
+std::unique_ptr<Node> make_aggregate_max();
+std::unique_ptr<Node> make_aggregate_median();
+
+}  // namespace melgraph

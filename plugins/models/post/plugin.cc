@@ -1,0 +1,11 @@
+#include "melgraph/plugin.h"
+
+#include "models/post/contract.h"
+#include "models/post/nodes.h"
+
+MELGRAPH_PLUGIN(registrar) {
+  using namespace melgraph;
+  registrar.add({describe_post_mean(), infer_post_mean, make_post_mean, nullptr});
+  registrar.add({describe_post_threshold(), infer_post_threshold, make_post_threshold, nullptr});
+  registrar.add({describe_post_top_k(), infer_post_top_k, make_post_top_k, nullptr});
+}

@@ -1,0 +1,6 @@
+#include "gain.h"
+
+// Built into two files.
+MELGRAPH_PLUGIN(registrar) {
+  registrar.add<Gain>(describe_gain("test.twice"), infer_gain);
+}

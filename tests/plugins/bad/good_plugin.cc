@@ -1,0 +1,5 @@
+#include "gain.h"
+
+MELGRAPH_PLUGIN(registrar) {
+  registrar.add<Gain>(describe_gain("test.gain"), infer_gain);
+}
