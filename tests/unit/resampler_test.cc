@@ -91,9 +91,8 @@ TEST(Resampler, SoxrHqGivesTheReferenceValues) {
 
 TEST(Resampler, AgreesWithTheSharedReferenceFile) {
   const char* shared = std::getenv("MELGRAPH_SHARED");
-  const std::string source = __FILE__;
-  const std::string root = source.substr(0, source.rfind("tests/unit"));
-  const std::string folder = shared != nullptr ? shared : root + "../shared";
+  const std::string folder =
+      shared != nullptr ? shared : std::string(MELGRAPH_SOURCE_DIR) + "/../shared";
   std::ifstream file(folder + "/reference/frontends_golden.json");
   if (!file) GTEST_SKIP() << "no reference/frontends_golden.json in " << folder;
   const nlohmann::json golden = nlohmann::json::parse(file);

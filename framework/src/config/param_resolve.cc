@@ -12,12 +12,18 @@ namespace {
 
 const char* const preset_name = "preset";
 
+/// Write whole numbers without an exponent: people read them.
+std::string number_text(double value) {
+  const bool whole = std::nearbyint(value) == value && std::abs(value) < 1e15;
+  return whole ? std::to_string(static_cast<std::int64_t>(value)) : json_number_exact(value);
+}
+
 std::string range_text(const ParamSpec& spec) {
-  const std::string low = spec.minimum ? json_number_exact(*spec.minimum) : "";
+  const std::string low = spec.minimum ? number_text(*spec.minimum) : "";
   if (spec.exclusive_minimum) return "above " + low;
-  if (spec.minimum && spec.maximum) return low + ".." + json_number_exact(*spec.maximum);
+  if (spec.minimum && spec.maximum) return low + ".." + number_text(*spec.maximum);
   if (spec.minimum) return "at least " + low;
-  if (spec.maximum) return "at most " + json_number_exact(*spec.maximum);
+  if (spec.maximum) return "at most " + number_text(*spec.maximum);
   return "";
 }
 
@@ -123,7 +129,7 @@ std::optional<ParamFinding> check_value(const ParamSpec& spec, ParamValue& value
   for (const double number : numbers) {
     if (!std::isfinite(number)) return fault(spec, quoted(spec) + " must be finite");
     if (!in_range(spec, number)) {
-      return fault(spec, quoted(spec) + " is out of range: " + json_number_exact(number) + " is not " +
+      return fault(spec, quoted(spec) + " is out of range: " + number_text(number) + " is not " +
                              (spec.minimum && spec.maximum && !spec.exclusive_minimum ? "in " : "") +
                              range_text(spec) + (spec.unit.empty() ? "" : " " + spec.unit));
     }

@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::size_t max_label_file = 16u << 20;
 
+FileService::Fault describe(const Error& error, const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return {error.what(), error.hint()};
+  return {"there is no file " + path.string(),
+          "relative paths start at the graph's folder, those of --set at the working directory"};
+}
+
 }  // namespace
 
 std::shared_ptr<const WeightsHeader> FileService::weights(const std::filesystem::path& path,
@@ -29,7 +36,7 @@ std::shared_ptr<const WeightsHeader> FileService::weights(const std::filesystem:
     weights_[path] = header;
     return header;
   } catch (const Error& error) {
-    fault = {error.what(), error.hint()};
+    fault = describe(error, path);
     return nullptr;
   }
 }
@@ -40,7 +47,7 @@ std::optional<std::vector<std::string>> FileService::label_lines(const std::file
   try {
     text = read_text_file(path.string(), max_label_file);
   } catch (const Error& error) {
-    fault = {error.what(), error.hint()};
+    fault = describe(error, path);
     return std::nullopt;
   }
   if (find_invalid_utf8(text) != std::string::npos) {

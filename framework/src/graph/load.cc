@@ -36,13 +36,14 @@ std::vector<std::string> installed_names(const std::vector<fs::path>& folders) {
 fs::path locate(const std::string& graph, const std::vector<fs::path>& folders) {
   std::error_code ignored;
   const fs::path path(graph);
-  if (fs::is_directory(path, ignored)) {
-    if (fs::exists(path / bundle_file, ignored)) return path / bundle_file;
+  const bool is_name = graph.find('/') == std::string::npos && path.extension() != ".json";
+  const bool is_folder = fs::is_directory(path, ignored);
+  if (is_folder && fs::exists(path / bundle_file, ignored)) return path / bundle_file;
+  if (is_folder && !is_name) {
     throw Error(ErrorCode::invalid_graph, graph + " is a folder without a bundle.json",
                 "name a graph file, a bundle's folder, or an installed graph");
   }
-  if (fs::exists(path, ignored)) return path;
-  const bool is_name = graph.find('/') == std::string::npos && path.extension() != ".json";
+  if (!is_folder && fs::exists(path, ignored)) return path;
   if (is_name) {
     for (const fs::path& folder : folders) {
       for (const fs::path& candidate :

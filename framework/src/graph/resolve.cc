@@ -199,8 +199,7 @@ std::optional<ParamValue> read_param(LoadState& state, const ParamSpec* spec,
     case JsonValue::Type::number: read = value.as_number(); break;
     case JsonValue::Type::array: read = read_array(state, value); break;
     case JsonValue::Type::object:
-      state.error(value, json_quote(spec->name) + " must be " + describe_values(*spec) +
-                             ", not an object");
+      state.error(value, json_quote(spec->name) + " cannot be an object", describe_values(*spec));
       return std::nullopt;
     case JsonValue::Type::string: {
       const auto filled = state.placeholders.fill(value, state.diagnostics);

@@ -91,7 +91,9 @@ std::string graph_to_json(const ResolvedGraph& graph) {
       const Edge& edge = graph.edges[static_cast<std::size_t>(index)];
       entry["outputs"][edge.name.substr(node.id.size() + 1)] = spec_json(edge);
       if (edge.spec.kind == Kind::features) {
-        entry["fingerprint"] = fingerprint(canonical_form(graph, index));
+        const CanonicalForm form = canonical_form(graph, index);
+        entry["fingerprint"] = fingerprint(form);
+        entry["canonical"] = form;
       }
     }
     json["nodes"].push_back(std::move(entry));

@@ -7,28 +7,28 @@
 
 namespace melgraph {
 
-GraphSession::GraphSession(std::shared_ptr<Pipeline> pipeline, const SessionOptions& options)
-    : pipeline_(std::move(pipeline)),
-      graph_(pipeline_->graph()),
+GraphSession::GraphSession(Pipeline& pipeline, const SessionOptions& options)
+    : pipeline_(pipeline),
+      graph_(pipeline_.graph()),
       options_(options),
       converter_(graph_.views, options.sample_rate, options.channels, options.start),
-      stage_(graph_, pipeline_->plan(), pipeline_->clip_instances(), pipeline_->counters()),
+      stage_(graph_, pipeline_.plan(), pipeline_.clip_instances(), pipeline_.counters()),
       arrivals_(graph_.views.size()) {}
 
 GraphSession::~GraphSession() = default;
 
 void GraphSession::submit(int view, AudioWindow&& window) {
   // A view that no output needs gives no work.
-  if (pipeline_->plan().lanes[static_cast<std::size_t>(view)].results.empty()) return;
+  if (pipeline_.plan().lanes[static_cast<std::size_t>(view)].results.empty()) return;
   const View& source = graph_.views[static_cast<std::size_t>(view)];
   const std::size_t samples = window.samples.size();
   if (source.window == 0) {
-    const std::string fault = pipeline_->check_whole(
+    const std::string fault = pipeline_.check_whole(
         view, static_cast<std::int64_t>(samples) / source.channels);
     if (!fault.empty()) throw Error(ErrorCode::input, fault);
   }
   WorkItem item{shared_from_this(), epoch_, view, std::move(window)};
-  pipeline_->batcher().push({view, samples}, std::move(item), samples * sizeof(float),
+  pipeline_.batcher().push({view, samples}, std::move(item), samples * sizeof(float),
                             [this] { return cancelled_.load(); });
 }
 
@@ -39,7 +39,7 @@ void GraphSession::push(const float* interleaved, std::size_t frames) {
     if (drained_) throw Error(ErrorCode::usage, "the session was drained: open another");
     if (error_) throw Error(*error_);
   }
-  if (!producing_.exchange(true)) pipeline_->batcher().producer_began();
+  if (!producing_.exchange(true)) pipeline_.batcher().producer_began();
   const auto clock = std::chrono::steady_clock::now();
   std::chrono::nanoseconds waited{0};
   converter_.push(interleaved, frames, [&](int view, AudioWindow&& window) {
@@ -47,12 +47,12 @@ void GraphSession::push(const float* interleaved, std::size_t frames) {
     submit(view, std::move(window));
     waited += std::chrono::steady_clock::now() - before;
   });
-  pipeline_->counters().convert_nanoseconds += static_cast<std::uint64_t>(
+  pipeline_.counters().convert_nanoseconds += static_cast<std::uint64_t>(
       (std::chrono::steady_clock::now() - clock - waited).count());
 }
 
 void GraphSession::end_producing() {
-  if (producing_.exchange(false)) pipeline_->batcher().producer_ended();
+  if (producing_.exchange(false)) pipeline_.batcher().producer_ended();
 }
 
 void GraphSession::drain() {
@@ -69,7 +69,7 @@ void GraphSession::drain() {
   const std::lock_guard lock(mutex_);
   drained_ = true;
   for (std::size_t v = 0; v < arrivals_.size(); ++v) {
-    arrivals_[v].total = pipeline_->plan().lanes[v].results.empty()
+    arrivals_[v].total = pipeline_.plan().lanes[v].results.empty()
                              ? 0
                              : converter_.emitted(static_cast<int>(v));
   }
@@ -96,7 +96,7 @@ void GraphSession::cancel() noexcept {
     results_.clear();
   }
   ready_.notify_all();
-  pipeline_->batcher().remove_if([this](const WorkItem& item) {
+  pipeline_.batcher().remove_if([this](const WorkItem& item) {
     return item.session.get() == this;
   });
   end_producing();
@@ -127,7 +127,7 @@ void GraphSession::deliver(std::uint64_t epoch, int view, std::int64_t index, Ti
 
 /// Put one window's results into the streams of the clip stage, patches as items of their own.
 void GraphSession::accept(int view, const Delivery& delivery) {
-  const Lane& lane = pipeline_->plan().lanes[static_cast<std::size_t>(view)];
+  const Lane& lane = pipeline_.plan().lanes[static_cast<std::size_t>(view)];
   for (std::size_t i = 0; i < lane.results.size(); ++i) {
     const Edge& edge = graph_.edges[static_cast<std::size_t>(lane.results[i])];
     const int expander = graph_.grids[static_cast<std::size_t>(edge.grid)].expanded_by;
@@ -150,7 +150,7 @@ void GraphSession::finish_views_and_advance() {
   if (done_) return;
   for (std::size_t v = 0; v < arrivals_.size(); ++v) {
     if (arrivals_[v].total < 0 || arrivals_[v].next < arrivals_[v].total) continue;
-    for (const int edge : pipeline_->plan().lanes[v].results) stage_.finish(edge);
+    for (const int edge : pipeline_.plan().lanes[v].results) stage_.finish(edge);
   }
   const c10::InferenceMode guard;  // also called from the producer's thread
   stage_.advance([this](Result&& result) { results_.push_back(std::move(result)); });
@@ -186,7 +186,9 @@ namespace {
 /// What a user holds; its end is the end of the session.
 class PublicSession final : public Session {
  public:
-  explicit PublicSession(std::shared_ptr<GraphSession> session) : session_(std::move(session)) {}
+  PublicSession(std::shared_ptr<Pipeline> pipeline, const SessionOptions& options)
+      : pipeline_(std::move(pipeline)),
+        session_(std::make_shared<GraphSession>(*pipeline_, options)) {}
   ~PublicSession() override { session_->cancel(); }
 
   void push(const float* interleaved, std::size_t frames) override {
@@ -199,15 +201,15 @@ class PublicSession final : public Session {
   bool wait(Result& result) override { return session_->next(result, true); }
 
  private:
-  std::shared_ptr<GraphSession> session_;
+  const std::shared_ptr<Pipeline> pipeline_;  // outlives the session, even if the engine does not
+  const std::shared_ptr<GraphSession> session_;
 };
 
 }  // namespace
 
 std::unique_ptr<Session> make_session(std::shared_ptr<Pipeline> pipeline,
                                       const SessionOptions& options) {
-  return std::make_unique<PublicSession>(
-      std::make_shared<GraphSession>(std::move(pipeline), options));
+  return std::make_unique<PublicSession>(std::move(pipeline), options);
 }
 
 }  // namespace melgraph

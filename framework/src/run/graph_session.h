@@ -20,7 +20,9 @@ namespace melgraph {
 /// State of one session, shared by its producer, its consumer and the workers.
 class GraphSession : public std::enable_shared_from_this<GraphSession> {
  public:
-  GraphSession(std::shared_ptr<Pipeline> pipeline, const SessionOptions& options);
+  /// The pipeline must outlive the session. A session does not own it: workers hold sessions, and
+  /// the last of them must not find itself destroying the pipeline that it runs in.
+  GraphSession(Pipeline& pipeline, const SessionOptions& options);
   ~GraphSession();
 
   void push(const float* interleaved, std::size_t frames);
@@ -54,7 +56,7 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
   void finish_views_and_advance();
   void end_producing();
 
-  const std::shared_ptr<Pipeline> pipeline_;
+  Pipeline& pipeline_;
   const ResolvedGraph& graph_;
   const SessionOptions options_;
   ViewConverter converter_;
