@@ -103,6 +103,7 @@ inline NodeRunner runner(const std::string& id, const Settings& settings, int sa
   NodeRunner result(node_type(id));
   for (const auto& setting : settings) result.set(setting.first, setting.second);
   melgraph::PortSpec spec = melgraph::testing::audio_spec(sample_rate, 1, samples);
+  spec.whole_input = true;  // inputs of any length; windows that are too short are refused
   spec.dtype = dtype;
   result.connect("audio", spec);
   return result;

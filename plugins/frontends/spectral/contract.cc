@@ -54,17 +54,18 @@ void infer_features(InferContext& context, Output output) {
   const std::int64_t samples = audio.size_of("sample");
 
   Axis time{"time", unknown_size};
-  if (config.patch.frames > 0 && !audio.whole_input && samples != unknown_size) {
+  if (config.patch.frames > 0 && !config.patch.pad_tail && !audio.whole_input &&
+      samples != unknown_size) {
     // A short input is padded to one patch; windows that are all too short are a mistake.
     const std::int64_t needed = samples_for_frames(config.framing, config.patch.frames);
     if (samples < needed) {
       const std::string seconds = seconds_text(needed, audio.sample_rate);
-      context.report_input(
-          "audio", 0,
-          "a window of " + std::to_string(samples) + " samples is too short for a patch of " +
-              std::to_string(config.patch.frames) + " frames, which needs " +
-              std::to_string(needed),
-          "give the view \"window\": " + seconds);
+      context.report_input("audio", 0,
+                           "a window of " + std::to_string(samples) +
+                               " samples is too short for a patch of " +
+                               std::to_string(config.patch.frames) + " frames, which needs " +
+                               std::to_string(needed),
+                           "give the view \"window\": " + seconds);
       return;
     }
   }
