@@ -46,15 +46,14 @@ std::vector<double> sine1k(int sample_rate) {
   return samples;
 }
 
-std::filesystem::path shared_folder(const char* source_folder) {
+std::filesystem::path shared_folder(const std::filesystem::path& source_folder) {
   std::error_code ignored;
   if (const char* named = std::getenv("MELGRAPH_SHARED"); named != nullptr && *named != 0) {
     return std::filesystem::is_directory(named, ignored) ? std::filesystem::path(named)
                                                          : std::filesystem::path();
   }
-  const std::filesystem::path source = source_folder;
-  if (source.empty()) return {};
-  for (const auto& folder : {source / "shared", source.parent_path() / "shared"}) {
+  if (source_folder.empty()) return {};
+  for (const auto& folder : {source_folder / "shared", source_folder.parent_path() / "shared"}) {
     if (std::filesystem::is_directory(folder, ignored)) return folder;
   }
   return {};

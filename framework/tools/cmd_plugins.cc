@@ -16,6 +16,7 @@ struct PluginsOptions {
   PluginOptions plugins;
   LogOptions log;
   bool json = false;
+  bool rescan = false;
   std::string id;
 
   void add_to(CLI::App& command) {
@@ -58,6 +59,7 @@ std::vector<ListedType> list_types(Registry& registry, const std::vector<PluginF
 
 int list(const PluginsOptions& options, Program& program) {
   Engine engine(options.engine_options(program.console));
+  if (options.rescan) engine.registry().rescan();
   const std::vector<PluginFile> files = engine.registry().files();
   const std::vector<ListedType> types = list_types(engine.registry(), files);
   print(options.json ? plugin_list_json(types, files) : plugin_list_text(types, files));
@@ -89,6 +91,8 @@ void add_plugins_command(CLI::App& app, Program& program) {
   auto list_options = std::make_shared<PluginsOptions>();
   CLI::App* list_command = command->add_subcommand(
       "list", "List the node types, and the plugin files that were refused, with the reason");
+  list_command->add_flag("--rescan", list_options->rescan,
+                         "Forget what is remembered of plugin files and look at each again");
   list_options->add_to(*list_command);
   list_command->footer("Example:\n  melgraph plugins list --json");
   list_command->callback([list_options, &program] {

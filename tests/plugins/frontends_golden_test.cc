@@ -7,6 +7,7 @@
 
 #include "frontends_testing.h"
 #include "melgraph/testing/signals.h"
+#include "source_folder.h"
 
 // Numbers of published front ends, made with the original programs in float64. Where an original
 // builds its mel bank in float32 even so (torchaudio's Kaldi, librosa, PaSST), float64 cannot come
@@ -108,7 +109,7 @@ std::vector<Case> cases() {
 // Read once; an empty value where the file is missing.
 const nlohmann::json& golden_file() {
   static const nlohmann::json file = [] {
-    const std::filesystem::path folder = melgraph::testing::shared_folder();
+    const std::filesystem::path folder = melgraph::testing::shared_folder(melgraph::testing::source_folder());
     std::ifstream in(folder / "reference" / "frontends_golden.json");
     return in ? nlohmann::json::parse(in) : nlohmann::json();
   }();

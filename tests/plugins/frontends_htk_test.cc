@@ -9,6 +9,7 @@
 
 #include "frontends_testing.h"
 #include "melgraph/testing/signals.h"
+#include "source_folder.h"
 
 // Features that HTK itself computed, from Kaldi's test data.
 
@@ -16,7 +17,8 @@ namespace frontends_test {
 namespace {
 
 std::filesystem::path folder() {
-  const std::filesystem::path shared = melgraph::testing::shared_folder();
+  const std::filesystem::path shared =
+      melgraph::testing::shared_folder(melgraph::testing::source_folder());
   return shared.empty() ? shared : shared / "fixtures" / "htk";
 }
 

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "melgraph/testing/signals.h"
+#include "source_folder.h"
 
 // What the tests of networks share: log-mel windows in float64, independent of the front ends, and
 // the expected outputs of the shared folder.
@@ -58,7 +59,7 @@ inline nlohmann::json read_json_file(const std::filesystem::path& path) {
 
 /// Return the file `weights/NAME` of the shared folder; empty where it is missing.
 inline std::filesystem::path shared_weights(const std::string& name) {
-  const std::filesystem::path folder = shared_folder();
+  const std::filesystem::path folder = shared_folder(source_folder());
   if (folder.empty()) return {};
   const std::filesystem::path file = folder / "weights" / name;
   return std::filesystem::exists(file) ? file : std::filesystem::path();

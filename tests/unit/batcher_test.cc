@@ -93,7 +93,8 @@ TEST(Batcher, ACancelledProducerStopsWaiting) {
   IntBatcher batcher(policy(1, 1));
   batcher.push(0, 0, 1, never);
   std::atomic<bool> cancelled{false};
-  std::thread producer([&] { EXPECT_FALSE(batcher.push(0, 1, 1, [&] { return cancelled.load(); })); });
+  std::thread producer(
+      [&] { EXPECT_FALSE(batcher.push(0, 1, 1, [&] { return cancelled.load(); })); });
   cancelled = true;
   batcher.remove_if([](int) { return false; });
   producer.join();
@@ -160,7 +161,8 @@ TEST(Batcher, ManyProducersAndWorkersLoseAndDoubleNothing) {
   for (int k = 0; k < producers; ++k) {
     makers.emplace_back([&, k] {
       batcher.producer_began();
-      for (int i = 0; i < items; ++i) batcher.push(i % 3, std::make_unique<int>(k * items + i), 4, never);
+      for (int i = 0; i < items; ++i)
+        batcher.push(i % 3, std::make_unique<int>(k * items + i), 4, never);
       batcher.producer_ended();
     });
   }

@@ -14,6 +14,7 @@
 #include "melgraph/error.h"
 #include "run/dot_product.h"
 #include "run/kaiser_resampler.h"
+#include "source_folder.h"
 
 namespace melgraph {
 namespace {
@@ -92,7 +93,7 @@ TEST(Resampler, SoxrHqGivesTheReferenceValues) {
 TEST(Resampler, AgreesWithTheSharedReferenceFile) {
   const char* shared = std::getenv("MELGRAPH_SHARED");
   const std::string folder =
-      shared != nullptr ? shared : std::string(MELGRAPH_SOURCE_DIR) + "/../shared";
+      shared != nullptr ? shared : (testing::source_folder().parent_path() / "shared").string();
   std::ifstream file(folder + "/reference/frontends_golden.json");
   if (!file) GTEST_SKIP() << "no reference/frontends_golden.json in " << folder;
   const nlohmann::json golden = nlohmann::json::parse(file);

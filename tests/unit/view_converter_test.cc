@@ -33,8 +33,8 @@ std::vector<Emitted> convert(const std::vector<View>& views, int rate, int chann
   const auto emit = [&](int v, AudioWindow&& w) { all.push_back({v, std::move(w)}); };
   const std::size_t frames = pcm.size() / static_cast<std::size_t>(channels);
   for (std::size_t i = 0; i < frames; i += chunk) {
-    converter.push(pcm.data() + i * static_cast<std::size_t>(channels),
-                   std::min(chunk, frames - i), emit);
+    converter.push(pcm.data() + i * static_cast<std::size_t>(channels), std::min(chunk, frames - i),
+                   emit);
   }
   EXPECT_TRUE(converter.finish(emit));
   return all;
@@ -64,8 +64,10 @@ TEST(ViewConverter, AnyChunkingGivesTheSameWindowsToTheBit) {
     ASSERT_EQ(parts.size(), whole.size());
     for (int v = 0; v < 2; ++v) {
       std::vector<AudioWindow> a, b;
-      for (const auto& e : whole) if (e.view == v) a.push_back(e.window);
-      for (const auto& e : parts) if (e.view == v) b.push_back(e.window);
+      for (const auto& e : whole)
+        if (e.view == v) a.push_back(e.window);
+      for (const auto& e : parts)
+        if (e.view == v) b.push_back(e.window);
       ASSERT_EQ(a.size(), b.size());
       for (std::size_t i = 0; i < a.size(); ++i) {
         EXPECT_EQ(a[i].samples, b[i].samples);

@@ -5,10 +5,6 @@
 #include <filesystem>
 #include <vector>
 
-#ifndef MELGRAPH_SOURCE_DIR
-#define MELGRAPH_SOURCE_DIR ""
-#endif
-
 namespace melgraph::testing {
 
 /// Make `size` numbers in [-1, 1] with the generator x = (1664525 x + 1013904223) mod 2^32,
@@ -24,8 +20,7 @@ std::vector<double> mix(int sample_rate, std::size_t size, std::uint32_t seed = 
 std::vector<double> sine1k(int sample_rate = 16000);
 
 /// Find the folder with shared weights and data sets: `$MELGRAPH_SHARED`, else `shared` in or
-/// beside the source tree that the caller was compiled from (its macro `MELGRAPH_SOURCE_DIR`).
-/// Empty where there is none; tests then skip.
-std::filesystem::path shared_folder(const char* source_folder = MELGRAPH_SOURCE_DIR);
+/// beside `source_folder`. Empty where there is none; tests then skip.
+std::filesystem::path shared_folder(const std::filesystem::path& source_folder);
 
 }  // namespace melgraph::testing
