@@ -21,6 +21,8 @@ stage=$root/build/package-stage
 prefix=$stage/$name
 rm -rf -- "$stage"
 cmake --install "$root/build/package" --prefix "$prefix" --strip >/dev/null
+# What the benchmarks run over where no sounds are named.
+python3 "$setup_folder/make_example_sounds.py" "$prefix/share/melgraph/examples"
 
 # Give the ELF files (objects that run or are loaded) under the prefix.
 elf_files() {

@@ -91,8 +91,8 @@ void ComputeOptions::add_to(CLI::App& command) {
       ->check(one_of({"f32"}))
       ->type_name("f32")
       ->group(group);
-  command.add_option("--batch", batch, "Most windows computed at once")
-      ->check(whole_number(1, most_batch))
+  command.add_option("--batch", batch, "Most windows computed at once; 0: 8 on a CPU, 64 elsewhere")
+      ->check(whole_number(0, most_batch))
       ->type_name("N")
       ->group(group);
   command.add_option("--jobs", jobs, "Compute workers on a CPU; 0: one a core")

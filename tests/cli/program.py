@@ -6,6 +6,7 @@ folder), MELGRAPH_TEST_SOURCE (the source tree), MELGRAPH_TEST_CMAKE (the cmake 
 
 import array
 import csv
+import ctypes
 import json
 import math
 import os
@@ -29,12 +30,25 @@ GRAPHS = SOURCE / "graphs"
 # A run that takes longer hangs: no test waits for a certain speed.
 HANGS_AFTER = 300
 
+# Of <linux/prctl.h> and <linux/capability.h>.
+PR_CAPBSET_DROP = 24
+CAP_DAC_OVERRIDE = 1
+CAP_DAC_READ_SEARCH = 2
+
 LABELS = (GRAPHS / "bundles" / "esc10-cnn" / "labels.txt").read_text().split()
 
 
 def libtorch_folder():
     """Give the LibTorch that the build uses."""
     return (BUILD / "lib" / "melgraph" / "libtorch.path").read_text().strip()
+
+
+def obey_permissions():
+    """Let even the superuser's programs read only what the permissions of files allow."""
+    if os.geteuid() == 0:
+        libc = ctypes.CDLL(None)
+        for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 class Finished:
@@ -112,7 +126,7 @@ class ProgramTest(unittest.TestCase):
         """Run the program and require its exit code; nothing may look like a defect."""
         result = self.run_program(*arguments, **options)
         self.assertEqual(result.code, code, str(result))
-        for sign in ("terminate called", "this is a defect", "Traceback", "Segmentation"):
+        for sign in ("terminate called", "this is a defect", "core dumped"):
             self.assertNotIn(sign, result.stderr, str(result))
         return result
 

@@ -27,7 +27,7 @@ struct EngineOptions {
   std::string device = "cpu";  ///< `auto`, `cpu`, `cuda` or `cuda:N`
   int jobs = 0;                ///< compute workers on a CPU; 0: one a core. CUDA has one a device
   int threads = 1;             ///< threads inside one call of a worker
-  int max_batch = 32;          ///< most windows in one batch
+  int max_batch = 0;           ///< most windows in one batch; 0: 8 on a CPU, 64 elsewhere
   double max_delay = 0;        ///< seconds that a free worker waits for a batch to fill
   bool trust_code = false;     ///< allow weights files that are code (TorchScript)
   LogFunction log;             ///< where messages go; nowhere where it is empty

@@ -20,8 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Load the CUDA half of LibTorch, once; returns what stood in the way.
+///
+/// LibTorch remembers its first answer to any question about CUDA, so none is asked before the
+/// library is in the process.
 std::string load_cuda() {
-  if (at::hasCUDA()) return {};
+  const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_NOLOAD) != nullptr;
+  if (loaded) return at::hasCUDA() ? std::string() : "LibTorch finds no CUDA device";
   if (dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     return "no NVIDIA driver (libcuda.so.1)";
   }

@@ -57,7 +57,7 @@ class Engine::Impl {
     };
     if (options.jobs < 0) refuse("jobs must be 0 or more");
     if (options.threads < 1) refuse("threads must be 1 or more");
-    if (options.max_batch < 1) refuse("the batch must be 1 or more");
+    if (options.max_batch < 0) refuse("the batch must be 0 or more");
     if (!(options.max_delay >= 0 && options.max_delay <= 60)) {
       refuse("the delay must be 0 to 60 seconds");
     }

@@ -101,9 +101,12 @@ class Peer:
     def scores(self, path):
         """Give the clip's class scores and its length in seconds."""
         import librosa
-        torch = self.torch
         samples, _ = librosa.load(path, sr=RATE)
-        sound = torch.from_numpy(samples)
+        return self.scores_of(self.torch.from_numpy(samples)), len(samples) / RATE
+
+    def scores_of(self, sound):
+        """Give the class scores of sound at 16 kHz: the mean over the windows that are no silence."""
+        torch = self.torch
         if sound.numel() < WINDOW:
             sound = torch.nn.functional.pad(sound, (0, WINDOW - sound.numel()))
         windows = torch.nn.functional.pad(sound.unfold(0, WINDOW, HOP), (0, FFT - FRAME))
@@ -113,7 +116,7 @@ class Peer:
         audible = features.mean(dim=(1, 2)) > GATE
         if audible.any():
             scores = scores[audible]
-        return scores.mean(dim=0), len(samples) / RATE
+        return scores.mean(dim=0)
 
     def run(self, paths, csv_path):
         best, audio = [], 0.0
