@@ -60,38 +60,30 @@ def rain(generator):
 
 
 def clock_tick(generator):
-    """A click every half second, alternating in pitch, in a quiet room."""
-    ticks = [0.002 * sample for sample in noise(generator, 5.0)]
-    for index in range(10):
-        pitch = 3200.0 if index % 2 == 0 else 2600.0
-        click = [math.exp(-n / 120.0) * math.sin(2.0 * math.pi * pitch * n / RATE) +
-                 0.5 * math.exp(-n / 30.0) * generator.uniform(-1.0, 1.0) for n in range(2000)]
-        add(ticks, click, int((0.2 + 0.5 * index) * RATE))
+    """A wall clock: a ringing tick every second, tick and tock of two pitches, in a quiet room."""
+    ticks = [0.02 * sample for sample in low_pass(noise(generator, 5.0), 1500.0)]
+    for index in range(5):
+        tock = 0.9 if index % 2 else 1.0
+        click = [0.0] * 4000
+        for partial, frequency in enumerate((1800.0, 3100.0, 4400.0)):
+            decay = 600.0 / (1.0 + 0.5 * partial)
+            for n in range(len(click)):
+                click[n] += (math.exp(-n / decay) / (1.0 + partial) *
+                             math.sin(2.0 * math.pi * frequency * tock * n / RATE))
+        add(ticks, click, int((0.05 + index) * RATE), 0.8 if index % 2 else 1.0)
     return [ticks]
 
 
-def helicopter(generator):
-    """Low noise beaten by the blades, eleven times a second, with a turbine above it."""
-    rotor = low_pass(low_pass(noise(generator, 5.0), 500.0), 900.0)
-    turbine = high_pass(low_pass(noise(generator, 5.0), 3000.0), 800.0)
-    result = []
-    for n, (low, high) in enumerate(zip(rotor, turbine)):
-        phase = (11.0 * n / RATE) % 1.0
-        result.append(low * (0.25 + 2.0 * math.exp(-6.0 * phase)) +
-                      high * (0.05 + 0.2 * math.exp(-8.0 * phase)))
-    return [result]
-
-
 def sea_waves(generator):
-    """Two waves that swell and run out, a little apart in the two channels."""
+    """One wave that swells and runs out, a little later in the second channel."""
     channels = []
-    for offset in (0.0, 0.25):
-        deep = low_pass(noise(generator, 5.0), 700.0)
-        spray = high_pass(low_pass(noise(generator, 5.0), 6000.0), 1000.0)
+    for offset in (0.0, 0.04):
+        deep = low_pass(low_pass(noise(generator, 5.0), 800.0), 1600.0)
+        spray = high_pass(low_pass(noise(generator, 5.0), 6000.0), 500.0)
         channel = []
         for n, (low, high) in enumerate(zip(deep, spray)):
-            swell = 0.5 - 0.5 * math.cos(2.0 * math.pi * (n / RATE + offset) / 2.5)
-            channel.append(low * (0.4 + swell) + 0.5 * high * swell * swell)
+            swell = (0.5 - 0.5 * math.cos(2.0 * math.pi * (n / RATE - offset) / 5.0)) ** 2
+            channel.append(low * (0.3 + 1.5 * swell) + 0.2 * high * swell)
         channels.append(channel)
     return channels
 
@@ -142,7 +134,7 @@ def dog(generator):
     return [result]
 
 
-SOUNDS = (rain, clock_tick, helicopter, sea_waves, chainsaw, crackling_fire, dog)
+SOUNDS = (rain, clock_tick, sea_waves, chainsaw, crackling_fire, dog)
 
 
 def write_wav(path, channels):

@@ -35,13 +35,13 @@ def blocks(document, language):
 
 
 def commands(document):
-    """Give (line, command, exit status) of the lines `$ command  # exits N`."""
+    """Give (line, command, exit status, what it prints) of the lines `$ command  # exits N`."""
     found = []
     for start, text in blocks(document, "console"):
-        for offset, line in enumerate(text.splitlines(), start + 1):
-            if line.startswith("$ "):
-                exits = re.search(r"\s+# exits (\d+)$", line)
-                found.append((offset, line[2:], int(exits[1]) if exits else 0))
+        for match in re.finditer(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+            line = start + 1 + text.count("\n", 0, match.start())
+            exits = re.search(r"\s+# exits (\d+)$", match[1])
+            found.append((line, match[1], int(exits[1]) if exits else 0, match[2]))
     return found
 
 
@@ -84,42 +84,32 @@ class Documents(unittest.TestCase):
         (folder / "build" / "examples").symlink_to(self.examples)
         return folder
 
-    def test_commands_exit_as_the_documents_say(self):
+    def test_commands_do_what_the_documents_show(self):
         count = 0
         for document in DOCUMENTS:
             folder = self.make_folder()
-            for line, command, status in commands(document):
+            for line, command, status, shown in commands(document):
                 with self.subTest(f"{document.name}:{line}: {command}"):
                     self.assertIn(command.split()[0], COMMANDS)
                     done = run(["bash", "-c", command], folder, env=self.environment)
                     self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+                    # Scores in tables may differ in their last digits: the next test looks at them.
+                    if shown and "--table" not in command:
+                        self.assertEqual(done.stdout + done.stderr, shown)
                 count += 1
         self.assertGreater(count, 10, "the documents have lost their commands")
-
-    def test_messages_are_those_that_the_documents_show(self):
-        for document in DOCUMENTS:
-            folder = self.make_folder()
-            for start, text in blocks(document, "console"):
-                for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-                    command, _, shown = part.partition("\n")
-                    done = run(["bash", "-c", command], folder, env=self.environment)
-                    # Scores differ in their last digits from processor to processor.
-                    if not shown or "--table" in command:
-                        continue
-                    with self.subTest(f"{document.name}:{start}: {command}"):
-                        self.assertEqual(done.stdout + done.stderr, shown)
 
     def test_tables_have_the_files_times_and_classes_that_the_readme_shows(self):
         folder = self.make_folder()
         demo = "melgraph run graphs/esc10.json build/examples --table always -o demo"
         shown = [text for _, text in blocks(SOURCE / "README.md", "")]
-        edited = [text for _, text in blocks(SOURCE / "README.md", "console") if "--table" in text]
-        run(["bash", "-c", edited[0].splitlines()[0][2:]], folder, env=self.environment)
-        for command, text in ((demo, shown[0]), (edited[0].splitlines()[1][2:], edited[0])):
+        (_, edit, _, _), (_, again, _, table) = commands(SOURCE / "README.md")[-2:]
+        run(["bash", "-c", edit], folder, env=self.environment)
+        for command, text in ((demo, shown[0]), (again, table)):
             with self.subTest(command):
                 done = run(["bash", "-c", command], folder, env=self.environment)
                 printed = [line.split()[:4] for line in done.stdout.splitlines()]
-                wanted = [line.split()[:4] for line in text.splitlines() if line[:2] != "$ "]
+                wanted = [line.split()[:4] for line in text.splitlines()]
                 self.assertEqual(printed, wanted, done.stderr)
 
     def test_graphs_load(self):
@@ -155,7 +145,8 @@ class Documents(unittest.TestCase):
 
     def test_links_lead_somewhere(self):
         for document in DOCUMENTS:
-            for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            prose = re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.M | re.S)
+            for target in re.findall(r"\]\(([^)#:]+)\)", prose):
                 with self.subTest(f"{document.name}: {target}"):
                     self.assertTrue((document.parent / target).exists())
 
@@ -176,7 +167,7 @@ class Documents(unittest.TestCase):
         for option in set(re.findall(r"--[a-z][a-z-]+", run_help)) - {"--help", "--quiet",
                                                                       "--verbose"}:
             with self.subTest(f"the guide explains {option} of melgraph run"):
-                self.assertIn(option, guide)
+                self.assertTrue(option in guide)
 
 
 class PluginExamples(unittest.TestCase):
