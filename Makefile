@@ -15,7 +15,8 @@ demo: ## build, then the default graph over the example sounds
 test: ## build, then all tests
 	@$(setup)/test.sh
 
-bench: build ## build, then the benchmarks
+bench: build ## build, then the benchmarks over the example sounds
+	@python3 $(setup)/make_example_sounds.py build/examples
 	@build/release/bin/melgraph bench all
 
 package: ## a portable tarball, build/melgraph-VERSION-linux-x86_64.tar.xz

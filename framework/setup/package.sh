@@ -9,7 +9,7 @@ bundled=(libsndfile libFLAC libvorbis libvorbisenc libogg libopus libmpg123 libm
   libfmt libmd)
 # What the host gives: glibc, the compiler's run-time libraries, and all that is LibTorch's (its
 # libgomp too: it is in the process before ours is asked for).
-given='^(ld-linux-x86-64|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|gomp|c10|torch_cpu|melgraph))\.so'
+given='^(ld-linux-x86-64|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|gomp|cudart|c10|torch_cpu|melgraph))\.so'
 
 "$setup_folder/system_packages.sh" package
 "$setup_folder/build.sh" package

@@ -209,6 +209,16 @@ void add_bench_command(CLI::App& app, Program& program) {
   group->require_subcommand(1);
   group->footer("Example:\n  melgraph bench run");
 
+  auto defaults = std::make_shared<BenchOptions>();
+  CLI::App* all = group->add_subcommand("all", "Run every benchmark with its defaults");
+  all->add_option("--json", defaults->json, "Write the figures as JSON")->type_name("FILE");
+  defaults->plugins.add_to(*all);
+  defaults->log.add_to(*all);
+  all->footer("Example:\n  melgraph bench all --json bench.json");
+  all->callback([defaults, &program] {
+    program.chosen = [defaults, &program] { return bench(*defaults, program); };
+  });
+
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = group->add_subcommand(
       "run", "Measure a graph over sounds on 1, 2, 4 ... cores, against a Python script");

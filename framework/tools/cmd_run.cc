@@ -12,13 +12,13 @@
 #include "help_formatter.h"
 #include "interrupt.h"
 #include "melgraph/output_file.h"
+#include "melgraph/record_text.h"
 #include "options.h"
 #include "output.h"
 #include "program.h"
 #include "progress.h"
 #include "run/file_runner.h"
 #include "run_report.h"
-#include "melgraph/record_text.h"
 #include "table.h"
 #include "terminal.h"
 
@@ -254,7 +254,8 @@ void add_run_command(CLI::App& app, Program& program) {
   options->plugins.add_to(*command);
   options->log.add_to(*command);
   command->footer(
-      "Ctrl-C finishes what is under way and leaves whole files; a second one ends at once.\n\n"
+      "Ctrl-C ends the run and leaves whole files with the inputs done; a second one ends at "
+      "once.\n\n"
       "Example:\n  melgraph run esc10 sounds/ --out results --report results/report.json");
   command->callback([options, &program] {
     program.chosen = [options, &program] { return run(*options, program); };

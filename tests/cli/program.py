@@ -130,6 +130,17 @@ class ProgramTest(unittest.TestCase):
             self.assertNotIn(sign, result.stderr, str(result))
         return result
 
+    def check_same_results(self, lines, wanted):
+        """Require the same results in the same order; batches round scores differently."""
+        self.assertEqual(len(lines), len(wanted))
+        for line, other in zip(lines, wanted):
+            for key in ("file", "start", "end", "status"):
+                self.assertEqual(line[key], other[key])
+            scores = {entry["label"]: entry["score"] for entry in line["scores"]}
+            self.assertEqual(len(scores), len(other["scores"]))
+            for entry in other["scores"]:
+                self.assertAlmostEqual(scores[entry["label"]], entry["score"], delta=1e-5)
+
     def write_graph(self, graph, name="graph.json"):
         path = self.folder / name
         path.write_text(json.dumps(graph))

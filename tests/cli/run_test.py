@@ -95,13 +95,8 @@ class Results(Run):
         first = runs[1, 1]
         self.assertEqual(len(first), 6)
         for setting, lines in runs.items():
-            for wanted, line in zip(first, lines, strict=True):
-                with self.subTest(batch=setting[0], jobs=setting[1], file=wanted["file"]):
-                    for key in ("file", "start", "end", "status"):
-                        self.assertEqual(line[key], wanted[key])
-                    scores = {entry["label"]: entry["score"] for entry in line["scores"]}
-                    for entry in wanted["scores"]:
-                        self.assertAlmostEqual(scores[entry["label"]], entry["score"], delta=1e-5)
+            with self.subTest(batch=setting[0], jobs=setting[1]):
+                self.check_same_results(lines, first)
 
     def test_the_report_has_figures_of_the_run_and_of_each_node(self):
         result = self.expect(
