@@ -26,7 +26,7 @@ while IFS= read -r -d '' file; do
       [[ $folder == "\$ORIGIN"* ]] || problem "$name looks for libraries in $folder"
     done
   done < <(sed -nE 's/.*\((RUNPATH|RPATH)\).*\[(.*)\]/\2/p' <<<"$dynamic")
-  wanted=$(readelf -V -- "$file" | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
+  wanted=$(readelf -V -- "$file" | sed -nE 's/.*Name: GLIBC_([0-9.]+).*/\1/p' | sort -uV | tail -n 1)
   if [[ -n $wanted && $(printf '%s\n' "$wanted" "$newest_glibc" | sort -V | tail -n 1) != "$newest_glibc" ]]; then
     problem "$name needs glibc $wanted, newer than $newest_glibc"
   fi

@@ -188,7 +188,7 @@ class Refusals(Run):
 
     def test_values_out_of_range_are_refused(self):
         for option, value in (
-            ("--batch", "0"), ("--jobs", "-1"), ("--threads", "two"), ("--precision", "f8"),
+            ("--batch", "-1"), ("--jobs", "-1"), ("--threads", "two"), ("--precision", "f8"),
             ("--table", "some"), ("--device", "gpu"), ("--set", "nothing"), ("--set", "nope=1"),
         ):
             with self.subTest(option=option):

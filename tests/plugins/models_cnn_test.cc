@@ -79,7 +79,7 @@ TEST_F(CnnNode, FoldedFormEqualsTheModule) {
   NodeRunner node = runner();
   const CnnModule network = make_cnn_module(small);
   load_state(*network.module, state, "weights");
-  const at::Tensor x = at::randn({5, 1, 20, 16});
+  const at::Tensor x = at::randn({5, 1, 23, 16});  // blocks of odd height too
   const testing::Outputs outputs = node.process({{"features", {x}}});
   const c10::InferenceMode inference;
   const CnnOutputs expected = network.forward(x);

@@ -55,13 +55,17 @@ std::string first_difference(const CanonicalForm& expected, const CanonicalForm&
                            const std::string& have) {
     return key + ": trained with " + want + ", the graph has " + have;
   };
+  // Only parameters are left out where they stand at their default.
+  const auto absent = [](const std::string& key) -> std::string {
+    return key.find("params.") != std::string::npos ? "its default" : "nothing";
+  };
   for (const auto& [key, value] : expected) {
     const auto other = found.find(key);
-    if (other == found.end()) return describe(key, value, "its default");
+    if (other == found.end()) return describe(key, value, absent(key));
     if (other->second != value) return describe(key, value, other->second);
   }
   for (const auto& [key, value] : found) {
-    if (expected.count(key) == 0) return describe(key, "its default", value);
+    if (expected.count(key) == 0) return describe(key, absent(key), value);
   }
   return {};
 }

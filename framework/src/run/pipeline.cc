@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +19,10 @@ namespace {
 int worker_count(const EngineOptions& options, c10::Device device) {
   if (!device.is_cpu()) return 1;
   if (options.jobs > 0) return options.jobs;
+  // Those that this process may use: hardware_concurrency() counts all of the machine's.
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  if (::sched_getaffinity(0, sizeof(cores), &cores) == 0) return std::max(1, CPU_COUNT(&cores));
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
@@ -25,9 +30,9 @@ BatchPolicy policy_of(const EngineOptions& options, c10::Device device) {
   BatchPolicy policy;
   // On a CPU few windows stay in the cache from one node to the next; more gain nothing there.
   const int standard = device.is_cpu() ? 8 : 64;
-  policy.max_batch =
-      static_cast<std::size_t>(options.max_batch > 0 ? options.max_batch : standard);
-  policy.capacity = policy.max_batch * (2 + static_cast<std::size_t>(worker_count(options, device)));
+  policy.max_batch = static_cast<std::size_t>(options.max_batch > 0 ? options.max_batch : standard);
+  policy.capacity =
+      policy.max_batch * (2 + static_cast<std::size_t>(worker_count(options, device)));
   policy.max_delay = std::chrono::nanoseconds(static_cast<std::int64_t>(options.max_delay * 1e9));
   return policy;
 }
@@ -62,8 +67,8 @@ Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptio
       runners_.push_back(std::make_unique<LaneRunner>(*graph_, plan_, device_, options_.trust_code,
                                                       shared_, counters_, options_.log));
     }
-    clip_instances_ = std::make_unique<ClipInstances>(*graph_, plan_, options_.trust_code, shared_,
-                                                      options_.log);
+    clip_instances_ =
+        std::make_unique<ClipInstances>(*graph_, plan_, options_.trust_code, shared_, options_.log);
   }
   for (int i = 0; i < count; ++i) {
     workers_.emplace_back([this, i] { work(*runners_[static_cast<std::size_t>(i)]); });
@@ -122,8 +127,7 @@ void Pipeline::run_batch(LaneRunner& runner, std::vector<WorkItem>& batch) {
                               std::move(rows));
   }
   counters_.compute_nanoseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() -
-                                                           clock)
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - clock)
           .count());
 }
 
