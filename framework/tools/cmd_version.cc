@@ -4,11 +4,11 @@
 #include <memory>
 #include <system_error>
 
+#include "core/install_paths.h"
 #include "exit_codes.h"
 #include "json_text.h"
 #include "melgraph/version.h"
 #include "output.h"
-#include "plugin/search_path.h"
 #include "program.h"
 #include "run/device.h"
 

@@ -76,7 +76,7 @@ TEST_F(CnnNode, RefusesAnotherNumberOfLabels) {
 }
 
 TEST_F(CnnNode, FoldedFormEqualsTheModule) {
-  NodeRunner node = runner();
+  NodeRunner node = runner(23);
   const CnnModule network = make_cnn_module(small);
   load_state(*network.module, state, "weights");
   const at::Tensor x = at::randn({5, 1, 23, 16});  // blocks of odd height too

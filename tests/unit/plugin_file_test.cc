@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "core/install_paths.h"
 #include "plugin/file_check.h"
 #include "plugin/search_path.h"
 #include "plugin_test_files.h"

@@ -11,7 +11,7 @@ namespace melgraph {
 /// One item that a graph reports: a window or a clip.
 struct Result {
   std::size_t output = 0;   ///< index into `Graph::outputs()`
-  std::int64_t index = 0;   ///< counts the items of this output in this session
+  std::int64_t index = 0;   ///< counts the items of its output, from 0
   double start = 0;         ///< seconds, from the time of the first pushed sample
   double end = 0;           ///< seconds; counts real sound only
   std::vector<float> values;  ///< one a class, for scores; minus infinity: not selected

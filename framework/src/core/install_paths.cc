@@ -1,10 +1,25 @@
 #include "core/install_paths.h"
 
-#include "plugin/search_path.h"
+#include <dlfcn.h>
+
+#include <system_error>
 
 namespace melgraph {
 
-std::vector<std::filesystem::path> graph_folders() {
+namespace fs = std::filesystem;
+
+fs::path library_folder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&library_folder), &info) == 0 ||
+      info.dli_fname == nullptr) {
+    return {};
+  }
+  std::error_code error;
+  const fs::path file = fs::canonical(info.dli_fname, error);
+  return error ? fs::path() : file.parent_path();
+}
+
+std::vector<fs::path> graph_folders() {
   return {(library_folder() / ".." / "share" / "melgraph" / "graphs").lexically_normal()};
 }
 

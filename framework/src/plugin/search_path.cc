@@ -1,7 +1,5 @@
 #include "plugin/search_path.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
@@ -93,17 +91,6 @@ std::vector<fs::path> plugin_search_path(const SearchPathOptions& options) {
   const fs::path data = base_folder(environment, "XDG_DATA_HOME", ".local/share");
   if (!data.empty()) folders.add_default(data / "melgraph" / "plugins");
   return folders.take();
-}
-
-fs::path library_folder() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&library_folder), &info) == 0 ||
-      info.dli_fname == nullptr) {
-    return {};
-  }
-  std::error_code error;
-  const fs::path file = fs::canonical(info.dli_fname, error);
-  return error ? fs::path() : file.parent_path();
 }
 
 fs::path default_plugin_cache_file(const std::function<std::string(const char*)>& given) {

@@ -28,9 +28,6 @@ struct SearchPathOptions {
 MELGRAPH_API std::vector<std::filesystem::path> plugin_search_path(
     const SearchPathOptions& options);
 
-/// Return the folder of the shared object that this function is part of, links resolved.
-MELGRAPH_API std::filesystem::path library_folder();
-
 /// Return the file that probe verdicts are kept in: `$MELGRAPH_CACHE`, else
 /// `$XDG_CACHE_HOME/melgraph`, else `~/.cache/melgraph`; `plugins.json` there. Empty where none
 /// of these is set.

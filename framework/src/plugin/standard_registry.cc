@@ -1,5 +1,6 @@
 #include "plugin/standard_registry.h"
 
+#include "core/install_paths.h"
 #include "plugin/library.h"
 #include "plugin/search_path.h"
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <mutex>
 
-#include "plugin/search_path.h"
+#include "core/install_paths.h"
 #include "melgraph/error.h"
 #include "run/cuda_info.h"
 
@@ -94,9 +94,9 @@ std::vector<DeviceInfo> list_devices() {
   // Names and sizes come from the CUDA library of ours; without it the devices still work.
   const fs::path library = library_folder() / "melgraph" / "libmelgraph_cuda.so";
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  const auto describe = handle != nullptr ? reinterpret_cast<CudaDescribe>(
-                                                dlsym(handle, "melgraph_cuda_describe_v1"))
-                                          : nullptr;
+  const auto describe =
+      handle != nullptr ? reinterpret_cast<CudaDescribe>(dlsym(handle, "melgraph_cuda_describe_v1"))
+                        : nullptr;
   for (int i = 0; i < count; ++i) {
     DeviceInfo device{"cuda:" + std::to_string(i), "", 0};
     CudaDeviceInfo info{};
