@@ -302,8 +302,46 @@ TEST_F(EngineTest, TheDefaultBundleGivesTheScoresOfItsProbe) {
   const auto& labels = *graph.outputs()[1].spec.labels;
   ASSERT_EQ(scores.size(), labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    EXPECT_NEAR(scores[i], probe["scores"][labels[i]].get<double>(), probe["tolerance"]) << labels[i];
+    EXPECT_NEAR(scores[i], probe["scores"][labels[i]].get<double>(), probe["tolerance"])
+        << labels[i];
   }
+}
+
+TEST_F(EngineTest, PatchesOfNothingButPaddingAreLeftOut) {
+  Engine engine(on_device());
+  const std::string text = R"({"melgraph": 1,
+    "source": {"audio": {"sample_rate": 16000, "window": 2.895, "tail": "pad"}},
+    "nodes": [{"id": "mel", "type": "frontend.mel", "params": {"preset": "vggish"},
+               "inputs": {"audio": "source.audio"}},
+              {"id": "level", "type": "post.mean", "inputs": {"values": "mel"}}],
+    "outputs": {"level": "level"}})";
+  const Graph graph = engine.load_text(text, "patches.json", source);
+  const auto results = run(engine, graph, noise(19200), 16000, 7000);  // 1.2 s of 2.895
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_DOUBLE_EQ(results[0].end, 0.975);
+  EXPECT_DOUBLE_EQ(results[1].start, 0.96);
+  EXPECT_DOUBLE_EQ(results[1].end, 1.2);
+}
+
+TEST_F(EngineTest, AProducersErrorWakesTheConsumer) {
+  Engine engine(on_device());
+  const Graph graph = engine.load(esc10);
+  SessionOptions options;
+  options.sample_rate = 16000;
+  const auto session = engine.open(graph, options);
+  std::string what;
+  std::thread consumer([&] {
+    Result result;
+    try {
+      while (session->wait(result)) {
+      }
+    } catch (const Error& error) {
+      what = error.what();
+    }
+  });
+  EXPECT_THROW(session->drain(), Error);
+  consumer.join();
+  EXPECT_EQ(what, "the input holds no sound");
 }
 
 TEST_F(EngineTest, AnInputWithoutSamplesIsAnError) {
@@ -343,7 +381,8 @@ TEST_F(EngineTest, FlushForgetsTheSoundAndBeginsAnewAtTheGivenTime) {
   options.sample_rate = 16000;
   const auto session = engine.open(graph, options);
   const auto pcm = noise(15600);
-  session->push(pcm.data(), 15000);  // not a window yet
+  session->push(pcm.data(), pcm.size());
+  session->push(pcm.data(), 15000);
   session->flush(10.0);
   session->push(pcm.data(), pcm.size());
   session->drain();

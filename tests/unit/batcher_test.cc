@@ -43,8 +43,21 @@ TEST(Batcher, NeverMixesKeysAndServesTheOldestFirst) {
   EXPECT_EQ(batch, (std::vector<int>{20}));
 }
 
-TEST(Batcher, AFullBatchGoesBeforeAnOlderPartialOne) {
+TEST(Batcher, AFullBatchDoesNotStarveAnOlderItem) {
   IntBatcher batcher(policy(2, 10));
+  batcher.push(1, 10, 1, never);
+  batcher.push(2, 20, 1, never);
+  batcher.push(2, 21, 1, never);
+  std::vector<int> batch;
+  batcher.pop(batch);
+  EXPECT_EQ(batch, (std::vector<int>{10}));
+}
+
+TEST(Batcher, AFullBatchGoesBeforeOneThatWaitsForCompany) {
+  BatchPolicy p = policy(2, 10);
+  p.max_delay = std::chrono::hours(1);
+  IntBatcher batcher(p);
+  batcher.producer_began();
   batcher.push(1, 10, 1, never);
   batcher.push(2, 20, 1, never);
   batcher.push(2, 21, 1, never);

@@ -71,7 +71,7 @@ TEST_P(GraphErrors, SaysWhatIsWrongWhereAndWhatToDo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, GraphErrors, ::testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& entry) { return entry.param; });
 
 TEST(GraphErrorFixtures, AreAtLeastForty) {
   if (!fs::is_directory(folder)) GTEST_SKIP() << "no " << folder << "; set MELGRAPH_SOURCE_DIR";

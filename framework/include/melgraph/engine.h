@@ -113,6 +113,10 @@ class MELGRAPH_API Engine {
   /// Begin a session: one file or one stream.
   std::unique_ptr<Session> open(const Graph& graph, const SessionOptions& options = {});
 
+  /// Let go of the graph's weights and workers once its sessions have ended; it may be opened
+  /// again.
+  void release(const Graph& graph);
+
   RunReport report(const Graph& graph) const;
   /// Return the device in use: `cpu` or `cuda:N`.
   std::string device() const;

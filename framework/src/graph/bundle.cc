@@ -1,6 +1,7 @@
 #include "graph/bundle.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "config/json_reader.h"
 #include "config/json_writer.h"
@@ -87,7 +88,11 @@ std::optional<Bundle> read_bundle(const fs::path& folder, Diagnostics& diagnosti
   try {
     text = read_text_file(path.string(), max_bundle_file);
   } catch (const Error& error) {
-    diagnostics.add({Severity::error, {path.string()}, "", error.what(), error.hint()});
+    Diagnostic finding;
+    finding.where.file = path.string();
+    finding.message = error.what();
+    finding.hint = error.hint();
+    diagnostics.add(std::move(finding));
     return std::nullopt;
   }
   const auto root = read_json(text, path.string(), diagnostics);

@@ -15,8 +15,7 @@ namespace {
 /// Where the findings of one node go.
 struct Findings {
   std::function<void(const std::string& message, const std::string& hint)> node;
-  std::function<void(const std::string& param, const std::string& message,
-                     const std::string& hint)>
+  std::function<void(const std::string& param, const std::string& message, const std::string& hint)>
       param;
   std::function<void(const std::string& port, std::size_t index, const std::string& message,
                      const std::string& hint)>
@@ -53,8 +52,8 @@ class NodeInference final : public InferContext {
       is_set_[i] = true;
       return;
     }
-    throw Error(ErrorCode::internal, node_.type->descriptor.id + " has no output port \"" +
-                                         std::string(port) + "\"");
+    throw Error(ErrorCode::internal,
+                node_.type->descriptor.id + " has no output port \"" + std::string(port) + "\"");
   }
   const WeightsHeader* weights(std::string_view param) override {
     if (node_.params.is_null(param)) return nullptr;
@@ -117,7 +116,8 @@ class NodeInference final : public InferContext {
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
       if (is_set_[i] && !outputs_[i].axes.empty()) continue;
       report(node_.type->descriptor.id + " did not infer its output \"" +
-             node_.type->descriptor.outputs[i].name + "\"", "this is a defect of the plugin");
+                 node_.type->descriptor.outputs[i].name + "\"",
+             "this is a defect of the plugin");
     }
     return !failed_;
   }
@@ -156,7 +156,8 @@ bool axes_fit(const std::vector<std::string>& patterns, const std::vector<Axis>&
 
 std::string port_text(const InputPort& port) {
   std::string text;
-  for (const Kind kind : port.kinds) text += (text.empty() ? "" : " or ") + std::string(to_string(kind));
+  for (const Kind kind : port.kinds)
+    text += (text.empty() ? "" : " or ") + std::string(to_string(kind));
   text += " [";
   for (std::size_t i = 0; i < port.axes.size(); ++i) text += (i > 0 ? ", " : "") + port.axes[i];
   return text + "]";
@@ -171,13 +172,13 @@ bool check_inputs(const ResolvedGraph& graph, const std::vector<PortSpec>& specs
     for (std::size_t i = 0; i < input.edges.size(); ++i) {
       const auto edge = static_cast<std::size_t>(input.edges[i]);
       const PortSpec& spec = specs[edge];
-      const bool kind = std::find(port.kinds.begin(), port.kinds.end(), spec.kind) !=
-                        port.kinds.end();
+      const bool kind =
+          std::find(port.kinds.begin(), port.kinds.end(), spec.kind) != port.kinds.end();
       if (kind && axes_fit(port.axes, spec.axes)) continue;
       findings.input(input.port, i,
                      "input port \"" + input.port + "\" of " + node.type->descriptor.id +
-                         " takes " + port_text(port) + ", but " + graph.edges[edge].name +
-                         " is " + to_string(spec),
+                         " takes " + port_text(port) + ", but " + graph.edges[edge].name + " is " +
+                         to_string(spec),
                      kind ? "" : port.doc);
       ok = false;
     }
@@ -219,6 +220,19 @@ void take_patches(Edge& edge, PortSpec& spec) {
   edge.patch_hop = spec.patch_hop;
   edge.patch_length = spec.patch_length;
   spec.axes.erase(spec.axes.begin() + 1);
+}
+
+/// Return whether a node's inputs are windows of a view, not patches and not clips.
+bool cuts_windows(const ResolvedGraph& graph, const GraphNode& node) {
+  for (const NodeInput& input : node.inputs) {
+    for (const int index : input.edges) {
+      const int grid = graph.edges[static_cast<std::size_t>(index)].grid;
+      if (grid == clip_grid || graph.grids[static_cast<std::size_t>(grid)].expanded_by >= 0) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 /// Set grid and stage of a node from its inputs, and the grids of its outputs.
@@ -298,15 +312,22 @@ void infer_graph(LoadState& state) {
     if (!check_inputs(graph, specs, node, findings)) continue;
     NodeInference inference(graph, specs, node, state.files, findings);
     if (!inference.run()) continue;
+    bool placed = true;
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       const auto index = static_cast<std::size_t>(node.outputs[i]);
       PortSpec spec = std::move(inference.output(i));
       take_patches(graph.edges[index], spec);
+      if (graph.edges[index].patches != 0 && !cuts_windows(graph, node)) {
+        findings.node("only what sees windows of a view can cut them into patches",
+                      "wire " + node.id + " to a view, or to a node behind one");
+        placed = false;
+        continue;
+      }
       specs[index] = spec;
       graph.edges[index].spec = std::move(spec);
       known[index] = true;
     }
-    place_node(graph, node);
+    if (placed) place_node(graph, node);
   }
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     graph.outputs[i].spec = graph.edges[static_cast<std::size_t>(graph.output_edges[i])].spec;

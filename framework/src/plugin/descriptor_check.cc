@@ -80,6 +80,10 @@ Fault check_inputs(const Descriptor& descriptor) {
     if (const Fault fault = check_axes(port); !fault.empty()) return where + fault;
   }
   if (descriptor.inputs.empty()) return "it has no inputs";
+  // The first input that is wired says what a node's items are: there must be one.
+  const bool all_optional = std::all_of(descriptor.inputs.begin(), descriptor.inputs.end(),
+                                        [](const InputPort& port) { return port.optional; });
+  if (all_optional) return "all of its inputs are optional";
   return {};
 }
 

@@ -14,8 +14,8 @@ namespace melgraph {
 
 /// When a free worker takes what it finds, and when it waits for more.
 struct BatchPolicy {
-  std::size_t max_batch = 32;   ///< items
-  std::size_t capacity = 256;   ///< items queued before producers wait
+  std::size_t max_batch = 32;             ///< items
+  std::size_t capacity = 256;             ///< items queued before producers wait
   std::uint64_t max_weight = 256u << 20;  ///< summed weight queued before producers wait
   std::chrono::nanoseconds max_delay{0};  ///< that an item waits for company while a worker is free
 };
@@ -23,8 +23,9 @@ struct BatchPolicy {
 /// Bounded queue that hands out batches of items that fit together. [thread-safe]
 ///
 /// Items with the same key make a batch, in the order they came; the key whose first item came
-/// first is served first. Dispatch is work-conserving: a free worker waits for a batch to fill
-/// only while `max_delay` lasts, a producer is at work, and no producer waits for room.
+/// first is served first, so that none starves. Dispatch is work-conserving: a free worker waits
+/// for a batch to fill only while `max_delay` lasts, no other key has a full one, a producer is at
+/// work, and no producer waits for room.
 template <class Key, class Item>
 class Batcher {
  public:
@@ -36,8 +37,7 @@ class Batcher {
   bool push(const Key& key, Item item, std::uint64_t weight, Cancelled cancelled) {
     std::unique_lock lock(mutex_);
     const auto has_room = [&] {
-      return count_ == 0 ||
-             (count_ < policy_.capacity && weight_ + weight <= policy_.max_weight);
+      return count_ == 0 || (count_ < policy_.capacity && weight_ + weight <= policy_.max_weight);
     };
     ++waiting_;
     if (!has_room()) ready_.notify_all();
@@ -60,20 +60,19 @@ class Batcher {
       ready_.wait(lock, [&] { return closed_ || count_ > 0; });
       if (count_ == 0) return false;
       auto oldest = queues_.begin();
+      auto full = queues_.end();
       for (auto it = queues_.begin(); it != queues_.end(); ++it) {
-        if (it->items.size() >= policy_.max_batch) {
-          oldest = it;
-          break;
-        }
         if (it->items.front().came < oldest->items.front().came) oldest = it;
+        if (full == queues_.end() && it->items.size() >= policy_.max_batch) full = it;
       }
-      const bool company = producers_ > 0 && !closed_ && waiting_blocked() == false;
-      if (oldest->items.size() < policy_.max_batch && company) {
-        const auto until = oldest->items.front().came + policy_.max_delay;
-        if (Clock::now() < until) {
+      const bool company = producers_ > 0 && !closed_ && !producer_blocked();
+      const auto until = oldest->items.front().came + policy_.max_delay;
+      if (oldest->items.size() < policy_.max_batch && company && Clock::now() < until) {
+        if (full == queues_.end()) {
           ready_.wait_until(lock, until);
           continue;
         }
+        oldest = full;  // what waits for company lets a full batch go first
       }
       while (!oldest->items.empty() && batch.size() < policy_.max_batch) {
         weight_ -= oldest->items.front().weight;
@@ -82,6 +81,7 @@ class Batcher {
         oldest->items.pop_front();
       }
       if (oldest->items.empty()) queues_.erase(oldest);
+      if (count_ > 0) ready_.notify_one();  // a wake-up may have been used up for this batch
       room_.notify_all();
       return true;
     }
@@ -154,7 +154,7 @@ class Batcher {
     return queues_.back();
   }
   /// A producer that stands in `push` while the queue is full brings no company.
-  bool waiting_blocked() const {
+  bool producer_blocked() const {
     return waiting_ > 0 && (count_ >= policy_.capacity || weight_ >= policy_.max_weight / 2);
   }
 

@@ -12,7 +12,9 @@ namespace melgraph {
 
 namespace {
 
-double centre(const TimeSpan& span) { return 0.5 * (span.start + span.end); }
+double centre(const TimeSpan& span) {
+  return 0.5 * (span.start + span.end);
+}
 
 }  // namespace
 
@@ -34,8 +36,8 @@ std::unique_ptr<ClipInstances::Set> ClipInstances::take() {
   auto set = std::make_unique<Set>(graph_.nodes.size());
   for (const int n : plan_.clip_nodes) {
     const auto index = static_cast<std::size_t>(n);
-    (*set)[index] = open_node(graph_, graph_.nodes[index], c10::Device(c10::kCPU), trust_code_,
-                              shared_, log_);
+    (*set)[index] =
+        open_node(graph_, graph_.nodes[index], c10::Device(c10::kCPU), trust_code_, shared_, log_);
   }
   return set;
 }
@@ -64,11 +66,14 @@ void ClipStage::add(int edge, const at::Tensor& items, const std::vector<TimeSpa
 void ClipStage::append(int edge, const at::Tensor& tensor, const std::vector<TimeSpan>& spans) {
   Stream& target = stream(edge);
   for (std::size_t i = 0; i < spans.size(); ++i) {
-    target.rows.push_back({tensor.select(0, static_cast<std::int64_t>(i)), spans[i]});
+    // A copy: a view would keep the whole batch, with the items of others, as long as it lives.
+    target.rows.push_back({tensor.select(0, static_cast<std::int64_t>(i)).clone(), spans[i]});
   }
 }
 
-void ClipStage::finish(int edge) { stream(edge).finished = true; }
+void ClipStage::finish(int edge) {
+  stream(edge).finished = true;
+}
 
 bool ClipStage::done() const {
   for (std::size_t i = 0; i < graph_.output_edges.size(); ++i) {
@@ -151,21 +156,19 @@ void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end
   run_node(instance, node_call, node, -1);
   NodeCounters& counters = counters_.nodes[static_cast<std::size_t>(n)];
   counters.nanoseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() -
-                                                           clock)
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - clock)
           .count());
   counters.items += static_cast<std::uint64_t>(spans.size());
   counters.batches += 1;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     const Edge& edge = graph_.edges[static_cast<std::size_t>(node.outputs[i])];
-    const bool one = edge.grid == clip_grid &&
-                     node.type->descriptor.scope == Scope::clip;
+    const bool one = edge.grid == clip_grid && node.type->descriptor.scope == Scope::clip;
     const std::vector<TimeSpan> own = one ? std::vector<TimeSpan>{whole} : spans;
     const at::Tensor output = node_call.output(i).to(at::kFloat).contiguous();
     if (output.size(0) != static_cast<std::int64_t>(own.size())) {
-      throw Error(ErrorCode::internal,
-                  "node \"" + node.id + "\" gave " + std::to_string(output.size(0)) +
-                      " items, not " + std::to_string(own.size()));
+      throw Error(ErrorCode::internal, "node \"" + node.id + "\" gave " +
+                                           std::to_string(output.size(0)) + " items, not " +
+                                           std::to_string(own.size()));
     }
     append(node.outputs[i], output, own);
   }
@@ -264,9 +267,9 @@ void ClipStage::drop_used() {
           const Stream& grid = stream(grid_edge);
           const Stream& member = stream(edge);
           const std::int64_t cursor = node_cursor_[static_cast<std::size_t>(n)];
-          const double start = cursor < grid.end()    ? grid.at(cursor).span.start
-                               : grid.rows.empty()    ? 0.0
-                                                      : grid.rows.back().span.start;
+          const double start = cursor < grid.end() ? grid.at(cursor).span.start
+                               : grid.rows.empty() ? 0.0
+                                                   : grid.rows.back().span.start;
           from = member.first;
           while (from + 1 < member.end() && centre(member.at(from + 1).span) < start) ++from;
         }

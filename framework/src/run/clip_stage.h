@@ -89,8 +89,8 @@ class ClipStage {
   const Plan& plan_;
   ClipInstances& instances_;
   RunCounters& counters_;
-  std::vector<Stream> streams_;             ///< by edge
-  std::vector<std::int64_t> node_cursor_;   ///< by node: items of its grid used so far
+  std::vector<Stream> streams_;            ///< by edge
+  std::vector<std::int64_t> node_cursor_;  ///< by node: items of its grid used so far
   std::vector<std::int64_t> output_cursor_;
 };
 

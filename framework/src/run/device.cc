@@ -73,8 +73,9 @@ c10::Device choose_device(const std::string& name) {
     const std::string prefix = "cuda:";
     const char* begin = name.data() + prefix.size();
     const char* end = name.data() + name.size();
-    if (name.rfind(prefix, 0) != 0 || begin == end ||
-        std::from_chars(begin, end, index).ptr != end || index < 0) {
+    std::from_chars_result read{begin, std::errc()};
+    if (name.rfind(prefix, 0) == 0) read = std::from_chars(begin, end, index);
+    if (begin >= end || read.ptr != end || read.ec != std::errc() || index < 0) {
       throw Error(ErrorCode::usage, "unknown device \"" + name + "\"",
                   "devices are auto, cpu, cuda and cuda:N");
     }

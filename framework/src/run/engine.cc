@@ -20,9 +20,15 @@ Graph::Graph(std::shared_ptr<const ResolvedGraph> resolved) : resolved_(std::mov
 Graph::~Graph() = default;
 Graph::Graph(const Graph&) = default;
 Graph& Graph::operator=(const Graph&) = default;
-const std::string& Graph::name() const { return resolved_->name; }
-const std::string& Graph::description() const { return resolved_->description; }
-const std::vector<OutputInfo>& Graph::outputs() const { return resolved_->outputs; }
+const std::string& Graph::name() const {
+  return resolved_->name;
+}
+const std::string& Graph::description() const {
+  return resolved_->description;
+}
+const std::vector<OutputInfo>& Graph::outputs() const {
+  return resolved_->outputs;
+}
 
 class Engine::Impl {
  public:
@@ -46,15 +52,22 @@ class Engine::Impl {
     return entry != pipelines_.end() ? entry->second : nullptr;
   }
 
+  void release(const Graph& graph) {
+    std::shared_ptr<Pipeline> last;  // destroyed after the lock is gone: it waits for workers
+    const std::lock_guard lock(mutex_);
+    const auto entry = pipelines_.find(graph.shared().get());
+    if (entry == pipelines_.end()) return;
+    last = std::move(entry->second);
+    pipelines_.erase(entry);
+  }
+
   const EngineOptions options_;
   const c10::Device device_;
   std::unique_ptr<Registry> registry_;
 
  private:
   static EngineOptions check(EngineOptions options) {
-    const auto refuse = [](const std::string& what) {
-      throw Error(ErrorCode::usage, what);
-    };
+    const auto refuse = [](const std::string& what) { throw Error(ErrorCode::usage, what); };
     if (options.jobs < 0) refuse("jobs must be 0 or more");
     if (options.threads < 1) refuse("threads must be 1 or more");
     if (options.max_batch < 0) refuse("the batch must be 0 or more");
@@ -80,10 +93,16 @@ Graph Engine::load_text(const std::string& text, const std::string& name,
   return Graph(load_graph_text(text, name, folder, options, *impl_->registry_));
 }
 
-void Engine::prepare(const Graph& graph) { impl_->pipeline(graph); }
+void Engine::prepare(const Graph& graph) {
+  impl_->pipeline(graph);
+}
 
 std::unique_ptr<Session> Engine::open(const Graph& graph, const SessionOptions& options) {
   return make_session(impl_->pipeline(graph), options);
+}
+
+void Engine::release(const Graph& graph) {
+  impl_->release(graph);
 }
 
 RunReport Engine::report(const Graph& graph) const {
@@ -91,7 +110,11 @@ RunReport Engine::report(const Graph& graph) const {
   return pipeline != nullptr ? pipeline->report() : RunReport{};
 }
 
-std::string Engine::device() const { return impl_->device_.str(); }
-Registry& Engine::registry() { return *impl_->registry_; }
+std::string Engine::device() const {
+  return impl_->device_.str();
+}
+Registry& Engine::registry() {
+  return *impl_->registry_;
+}
 
 }  // namespace melgraph

@@ -31,8 +31,8 @@ struct Slot {
 
 class FileRun {
  public:
-  FileRun(Engine& engine, const Graph& graph, const std::vector<InputItem>& inputs,
-          SinkSet& sinks, const FileRunOptions& options)
+  FileRun(Engine& engine, const Graph& graph, const std::vector<InputItem>& inputs, SinkSet& sinks,
+          const FileRunOptions& options)
       : engine_(engine),
         graph_(graph),
         inputs_(inputs),
@@ -43,11 +43,12 @@ class FileRun {
   FileRunSummary run() {
     const auto begin = Clock::now();
     engine_.prepare(graph_);  // faults of the graph are the run's, not those of the first input
-    const std::size_t count = std::min<std::size_t>(
-        static_cast<std::size_t>(std::max(1, options_.decoders)), std::max<std::size_t>(1, inputs_.size()));
+    const std::size_t count =
+        std::min<std::size_t>(static_cast<std::size_t>(std::max(1, options_.decoders)),
+                              std::max<std::size_t>(1, inputs_.size()));
     std::vector<std::thread> decoders;
-    for (std::size_t i = 0; i < count; ++i) decoders.emplace_back([this] { decode_inputs(); });
     try {
+      for (std::size_t i = 0; i < count; ++i) decoders.emplace_back([this] { decode_inputs(); });
       collect();
     } catch (...) {
       end(decoders);
@@ -175,13 +176,15 @@ class FileRun {
       }
       session = slot.session.get();
     }
+    // Results are held back until the input has ended well: a failed one has its error alone, and
+    // an interrupted one nothing, whatever the timing.
     std::optional<Error> error;
+    std::vector<Result> results;
     if (session != nullptr) {
       Result result;
       try {
-        while (session->wait(result)) write(index, result);
+        while (session->wait(result)) results.push_back(std::move(result));
       } catch (const Error& caught) {
-        if (caught.code() == ErrorCode::io) throw;
         error = caught;
       }
     }
@@ -195,7 +198,9 @@ class FileRun {
     ++summary_.files;
     summary_.audio_seconds += slot.audio_seconds;
     const auto clock = Clock::now();
-    if (error) {
+    if (!error) {
+      for (Result& result : results) write(index, result);
+    } else {
       ++summary_.failed;
       Record record;
       record.file = inputs_[index].name;
@@ -215,7 +220,6 @@ class FileRun {
   }
 
   void write(std::size_t index, Result& result) {
-    const auto clock = Clock::now();
     Record record;
     record.file = inputs_[index].name;
     record.start = result.start;
@@ -223,7 +227,6 @@ class FileRun {
     record.labels = graph_.outputs()[result.output].spec.labels;
     record.scores = std::move(result.values);
     put(result.output, record);
-    summary_.write_seconds += seconds_since(clock);
   }
 
   void put(std::size_t output, const Record& record) {

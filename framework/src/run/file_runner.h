@@ -19,12 +19,12 @@ struct FileEvent {
   Kind kind = Kind::started;
   std::size_t index = 0;
   std::string file;
-  std::string message;        ///< of warnings and failures
-  double audio_seconds = 0;   ///< of finished inputs
+  std::string message;       ///< of warnings and failures
+  double audio_seconds = 0;  ///< of finished inputs
 };
 
 struct FileRunOptions {
-  int decoders = 1;  ///< threads that decode and convert
+  int decoders = 1;   ///< threads that decode and convert
   int in_flight = 8;  ///< inputs begun and not yet written, at most
   Decoder decoder = Decoder::automatic;
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true, begin nothing more
@@ -34,7 +34,7 @@ struct FileRunOptions {
 };
 
 struct FileRunSummary {
-  std::size_t files = 0;   ///< written, failed ones too
+  std::size_t files = 0;  ///< written, failed ones too
   std::size_t failed = 0;
   double audio_seconds = 0;
   double wall_seconds = 0;

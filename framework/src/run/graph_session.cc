@@ -23,13 +23,24 @@ void GraphSession::submit(int view, AudioWindow&& window) {
   const View& source = graph_.views[static_cast<std::size_t>(view)];
   const std::size_t samples = window.samples.size();
   if (source.window == 0) {
-    const std::string fault = pipeline_.check_whole(
-        view, static_cast<std::int64_t>(samples) / source.channels);
+    const std::string fault =
+        pipeline_.check_whole(view, static_cast<std::int64_t>(samples) / source.channels);
     if (!fault.empty()) throw Error(ErrorCode::input, fault);
   }
   WorkItem item{shared_from_this(), epoch_, view, std::move(window)};
   pipeline_.batcher().push({view, samples}, std::move(item), samples * sizeof(float),
-                            [this] { return cancelled_.load(); });
+                           [this] { return cancelled_.load(); });
+}
+
+template <class Work>
+void GraphSession::produce(Work work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    end_producing();
+    fail(epoch_, error);
+    throw;
+  }
 }
 
 void GraphSession::push(const float* interleaved, std::size_t frames) {
@@ -42,13 +53,15 @@ void GraphSession::push(const float* interleaved, std::size_t frames) {
   if (!producing_.exchange(true)) pipeline_.batcher().producer_began();
   const auto clock = std::chrono::steady_clock::now();
   std::chrono::nanoseconds waited{0};
-  converter_.push(interleaved, frames, [&](int view, AudioWindow&& window) {
-    const auto before = std::chrono::steady_clock::now();
-    submit(view, std::move(window));
-    waited += std::chrono::steady_clock::now() - before;
+  produce([&] {
+    converter_.push(interleaved, frames, [&](int view, AudioWindow&& window) {
+      const auto before = std::chrono::steady_clock::now();
+      submit(view, std::move(window));
+      waited += std::chrono::steady_clock::now() - before;
+    });
   });
-  pipeline_.counters().convert_nanoseconds += static_cast<std::uint64_t>(
-      (std::chrono::steady_clock::now() - clock - waited).count());
+  pipeline_.counters().convert_nanoseconds +=
+      static_cast<std::uint64_t>((std::chrono::steady_clock::now() - clock - waited).count());
 }
 
 void GraphSession::end_producing() {
@@ -56,35 +69,48 @@ void GraphSession::end_producing() {
 }
 
 void GraphSession::drain() {
-  bool any = false;
-  try {
-    any = converter_.finish(
-        [&](int view, AudioWindow&& window) { submit(view, std::move(window)); });
-  } catch (...) {
-    end_producing();
-    throw;
+  if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
+  {
+    const std::lock_guard lock(mutex_);
+    if (drained_) throw Error(ErrorCode::usage, "the session was drained before");
   }
+  produce([&] {
+    const bool any =
+        converter_.finish([&](int view, AudioWindow&& window) { submit(view, std::move(window)); });
+    if (!any) throw Error(ErrorCode::input, "the input holds no sound", "it has no samples");
+  });
   end_producing();
-  if (!any) throw Error(ErrorCode::input, "the input holds no sound", "it has no samples");
-  const std::lock_guard lock(mutex_);
-  drained_ = true;
-  for (std::size_t v = 0; v < arrivals_.size(); ++v) {
-    arrivals_[v].total = pipeline_.plan().lanes[v].results.empty()
-                             ? 0
-                             : converter_.emitted(static_cast<int>(v));
-  }
-  finish_views_and_advance();
+  produce([&] {
+    const std::lock_guard lock(mutex_);
+    drained_ = true;
+    for (std::size_t v = 0; v < arrivals_.size(); ++v) {
+      arrivals_[v].total =
+          pipeline_.plan().lanes[v].results.empty() ? 0 : converter_.emitted(static_cast<int>(v));
+    }
+    finish_views_and_advance();
+  });
 }
 
 void GraphSession::flush(double start) {
-  const std::lock_guard lock(mutex_);
-  ++epoch_;
-  converter_.reset(start);
-  stage_.reset();
-  arrivals_.assign(graph_.views.size(), Arrivals());
-  error_.reset();
-  drained_ = false;
-  done_ = false;
+  if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
+  {
+    const std::lock_guard lock(mutex_);
+    ++epoch_;
+    converter_.reset(start);
+    stage_.reset();
+    arrivals_.assign(graph_.views.size(), Arrivals());
+    results_.clear();
+    error_.reset();
+    drained_ = false;
+    done_ = false;
+  }
+  drop_queued();
+}
+
+/// Take this session's windows out of the queue.
+void GraphSession::drop_queued() noexcept {
+  pipeline_.batcher().remove_if(
+      [this](const WorkItem& item) { return item.session.get() == this; });
 }
 
 void GraphSession::cancel() noexcept {
@@ -96,9 +122,7 @@ void GraphSession::cancel() noexcept {
     results_.clear();
   }
   ready_.notify_all();
-  pipeline_.batcher().remove_if([this](const WorkItem& item) {
-    return item.session.get() == this;
-  });
+  drop_queued();
   end_producing();
 }
 
@@ -137,9 +161,13 @@ void GraphSession::accept(int view, const Delivery& delivery) {
     }
     const Edge& patched = graph_.edges[static_cast<std::size_t>(expander)];
     const at::Tensor patches = delivery.rows[i].select(0, 0);
+    if (patches.size(0) == 0) {
+      throw Error(ErrorCode::input, "the sound is too short for one patch of " + patched.name);
+    }
     std::vector<TimeSpan> spans;
     for (std::int64_t p = 0; p < patches.size(0); ++p) {
       const double start = delivery.span.start + static_cast<double>(p) * patched.patch_hop;
+      if (p > 0 && start >= delivery.span.end) break;  // nothing but what fills the window up
       spans.push_back({start, std::min(start + patched.patch_length, delivery.span.end)});
     }
     stage_.add(lane.results[i], patches, spans);

@@ -52,9 +52,13 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
   };
 
   void submit(int view, AudioWindow&& window);
+  void drop_queued() noexcept;
   void accept(int view, const Delivery& delivery);
   void finish_views_and_advance();
   void end_producing();
+  /// Call `work` of the producer; what it throws ends the session, so that a consumer wakes.
+  template <class Work>
+  void produce(Work work);
 
   Pipeline& pipeline_;
   const ResolvedGraph& graph_;

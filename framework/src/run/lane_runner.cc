@@ -29,10 +29,10 @@ class Stopwatch {
   }
   void end(NodeCounters& counters) {
     if (device_.is_cpu()) {
-      counters.nanoseconds += static_cast<std::uint64_t>(
-          std::chrono::duration_cast<std::chrono::nanoseconds>(
-              std::chrono::steady_clock::now() - clock_)
-              .count());
+      counters.nanoseconds +=
+          static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::steady_clock::now() - clock_)
+                                         .count());
     } else {
       events_.back().second = mark();
       owners_.push_back(&counters);
@@ -86,8 +86,7 @@ LaneRunner::LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device
   for (const Lane& lane : plan.lanes) {
     for (const int n : lane.nodes) {
       const auto index = static_cast<std::size_t>(n);
-      instances_[index] =
-          open_node(graph, graph.nodes[index], device, trust_code, shared, log);
+      instances_[index] = open_node(graph, graph.nodes[index], device, trust_code, shared, log);
     }
   }
 }

@@ -115,6 +115,9 @@ std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& nod
     throw Error(ErrorCode::run_time, what + ": " + error.what_without_backtrace());
   } catch (const std::exception& error) {
     throw Error(ErrorCode::run_time, what + ": " + error.what());
+  } catch (...) {
+    throw Error(ErrorCode::run_time, what + ": something that is no exception was thrown",
+                "this is a defect of the plugin");
   }
 }
 
@@ -129,12 +132,15 @@ void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_
     throw Error(ErrorCode::run_time, what + ": " + error.what_without_backtrace());
   } catch (const std::exception& error) {
     throw Error(ErrorCode::run_time, what + ": " + error.what());
+  } catch (...) {
+    throw Error(ErrorCode::run_time, what + ": something that is no exception was thrown",
+                "this is a defect of the plugin");
   }
   for (std::size_t i = 0; i < descriptor.outputs.size(); ++i) {
     const at::Tensor& output = call.output(i);
     if (!output.defined()) {
-      throw Error(ErrorCode::internal, what + " did not set its output \"" +
-                                           descriptor.outputs[i].name + "\"");
+      throw Error(ErrorCode::internal,
+                  what + " did not set its output \"" + descriptor.outputs[i].name + "\"");
     }
     if (items >= 0 && (output.dim() < 1 || output.size(0) != items)) {
       throw Error(ErrorCode::internal,

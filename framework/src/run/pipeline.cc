@@ -2,12 +2,15 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/InferenceMode.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
+#include <system_error>
 
 #include "graph/infer.h"
 #include "run/graph_session.h"
@@ -70,12 +73,22 @@ Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptio
     clip_instances_ =
         std::make_unique<ClipInstances>(*graph_, plan_, options_.trust_code, shared_, options_.log);
   }
-  for (int i = 0; i < count; ++i) {
-    workers_.emplace_back([this, i] { work(*runners_[static_cast<std::size_t>(i)]); });
+  try {
+    for (int i = 0; i < count; ++i) {
+      workers_.emplace_back([this, i] { work(*runners_[static_cast<std::size_t>(i)]); });
+    }
+  } catch (const std::system_error& error) {
+    stop();
+    throw Error(ErrorCode::run_time, std::string("a worker could not start: ") + error.what(),
+                "ask for fewer with jobs");
   }
 }
 
 Pipeline::~Pipeline() {
+  stop();
+}
+
+void Pipeline::stop() {
   batcher_.remove_if([](const WorkItem&) { return true; });
   batcher_.close();
   for (std::thread& worker : workers_) worker.join();
@@ -83,6 +96,8 @@ Pipeline::~Pipeline() {
 
 void Pipeline::work(LaneRunner& runner) {
   const c10::InferenceMode guard;  // thread-local: each worker needs its own
+  const c10::OptionalDeviceGuard device(device_.is_cpu() ? std::nullopt
+                                                         : std::optional<c10::Device>(device_));
   at::set_num_threads(std::max(1, options_.threads));
   std::vector<WorkItem> batch;
   while (batcher_.pop(batch)) {

@@ -50,6 +50,7 @@ class Pipeline {
   std::string check_whole(int view, std::int64_t samples);
 
  private:
+  void stop();
   void work(LaneRunner& runner);
   void run_batch(LaneRunner& runner, std::vector<WorkItem>& batch);
 

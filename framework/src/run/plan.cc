@@ -41,7 +41,8 @@ Plan make_plan(const ResolvedGraph& graph) {
         graph.nodes[static_cast<std::size_t>(e.producer)].stage != Stage::window) {
       return nullptr;
     }
-    return &plan.lanes[static_cast<std::size_t>(graph.grids[static_cast<std::size_t>(e.grid)].view)];
+    return &plan.lanes[static_cast<std::size_t>(
+        graph.grids[static_cast<std::size_t>(e.grid)].view)];
   };
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const GraphNode& node = graph.nodes[i];
@@ -73,12 +74,12 @@ Plan make_plan(const ResolvedGraph& graph) {
       std::size_t last = 0;
       for (std::size_t k = 0; k < lane.nodes.size(); ++k) {
         const GraphNode& node = graph.nodes[static_cast<std::size_t>(lane.nodes[k])];
-        const bool makes = std::find(node.outputs.begin(), node.outputs.end(), edge) !=
-                           node.outputs.end();
+        const bool makes =
+            std::find(node.outputs.begin(), node.outputs.end(), edge) != node.outputs.end();
         bool takes = false;
         for (const NodeInput& input : node.inputs) {
-          takes = takes ||
-                  std::find(input.edges.begin(), input.edges.end(), edge) != input.edges.end();
+          takes =
+              takes || std::find(input.edges.begin(), input.edges.end(), edge) != input.edges.end();
         }
         if (makes || takes) last = k;
       }

@@ -20,8 +20,8 @@ ViewConverter::ViewConverter(const std::vector<View>& views, int sample_rate, in
     const View& view = views[v];
     if (view.channels != 1 && view.channels != channels) {
       throw Error(ErrorCode::input,
-                  "the input has " + std::to_string(channels) + " channel(s), view \"" +
-                      view.name + "\" asks for " + std::to_string(view.channels),
+                  "the input has " + std::to_string(channels) + " channel(s), view \"" + view.name +
+                      "\" asks for " + std::to_string(view.channels),
                   "\"channels\": 1 mixes any input to mono");
     }
     Conversion* found = nullptr;
@@ -38,8 +38,7 @@ ViewConverter::ViewConverter(const std::vector<View>& views, int sample_rate, in
       found->channels = view.channels;
       found->converted.resize(static_cast<std::size_t>(view.channels));
       for (int c = 0; c < view.channels; ++c) {
-        found->resamplers.push_back(
-            make_resampler(view.resampler, sample_rate, view.sample_rate));
+        found->resamplers.push_back(make_resampler(view.resampler, sample_rate, view.sample_rate));
       }
     }
     Cut cut{static_cast<int>(v),
@@ -56,8 +55,7 @@ void ViewConverter::push(const float* interleaved, std::size_t frames, const Emi
   for (std::size_t i = 0; i < count; ++i) {
     if (std::isfinite(interleaved[i])) continue;
     throw Error(ErrorCode::input,
-                "sample " +
-                    std::to_string(frames_ + static_cast<std::int64_t>(i) / channels_) +
+                "sample " + std::to_string(frames_ + static_cast<std::int64_t>(i) / channels_) +
                     " is not a finite number",
                 "the sound is damaged: write it again");
   }
@@ -71,8 +69,8 @@ void ViewConverter::push(const float* interleaved, std::size_t frames, const Emi
         for (std::size_t i = 0; i < frames; ++i) {
           float sum = 0;
           for (int k = 0; k < channels_; ++k) {
-            sum += interleaved[i * static_cast<std::size_t>(channels_) +
-                               static_cast<std::size_t>(k)];
+            sum +=
+                interleaved[i * static_cast<std::size_t>(channels_) + static_cast<std::size_t>(k)];
           }
           planar_[i] = sum * scale;
         }
