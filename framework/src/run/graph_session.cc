@@ -107,7 +107,7 @@ void GraphSession::flush(double start) {
   drop_queued();
 }
 
-/// Take this session's windows out of the queue.
+/// Take the windows of the session out of the queue.
 void GraphSession::drop_queued() noexcept {
   pipeline_.batcher().remove_if(
       [this](const WorkItem& item) { return item.session.get() == this; });
