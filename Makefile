@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 setup := framework/setup
 
-.PHONY: build demo test bench package sanitize fuzz reference clean help
+.PHONY: build demo test bench peers package sanitize fuzz reference clean help
 
 build: ## configure and build; the program is build/release/bin/melgraph
 	@$(setup)/build.sh release
@@ -15,9 +15,11 @@ demo: ## build, then the default graph over the example sounds
 test: ## build, then all tests
 	@$(setup)/test.sh
 
-bench: build ## build, then the benchmarks over the example sounds
-	@python3 $(setup)/make_example_sounds.py build/examples
-	@build/release/bin/melgraph bench all
+bench: ## build, then all benchmarks; PYTHON=... names the Python of the peers
+	@$(setup)/bench.sh
+
+peers: ## a virtual environment with what the benchmarks compare with
+	@$(setup)/peers.sh
 
 package: ## a portable tarball, build/melgraph-VERSION-linux-x86_64.tar.xz
 	@$(setup)/package.sh

@@ -6,7 +6,7 @@ source "$(dirname -- "$0")/common.sh"
 # The libraries that may be carried along: all under permissive licences or the LGPL. Another name
 # stops the build, so that none comes in unseen.
 bundled=(libsndfile libFLAC libvorbis libvorbisenc libogg libopus libmpg123 libmp3lame libsoxr
-  libfmt libmd)
+  libfmt libmd libpng16 libz)
 # What the host gives: glibc, the compiler's run-time libraries, and all that is LibTorch's (its
 # libgomp too: it is in the process before ours is asked for).
 given='^(ld-linux-x86-64|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s|gomp|cudart|c10|torch_cpu|melgraph))\.so'

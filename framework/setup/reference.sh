@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# reference.sh: compare with librosa and torchaudio (tests/reference/*.py), where Python has them.
+# reference.sh: compare with librosa and torchaudio (tests/reference/*.py), where Python has them, and
+# check that the golden vectors of front ends are still what these give.
 # PYTHON: the Python to use (default python3). Build first.
 source "$(dirname -- "$0")/common.sh"
 python=${PYTHON:-python3}
 cd "$root"
 missing=()
-for package in numpy librosa torchaudio; do
-  "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$package') is None)" ||
+for package in numpy librosa torchaudio pillow; do
+  module=${package/pillow/PIL}
+  "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$module') is None)" ||
     missing+=("$package")
 done
 [[ ${#missing[@]} -eq 0 ]] ||
@@ -18,3 +20,5 @@ for script in "${scripts[@]}"; do
   say "$script"
   "$python" "$script" --melgraph build/release/bin/melgraph
 done
+say "tests/reference/make_frontend_goldens.py --check"
+"$python" -W ignore tests/reference/make_frontend_goldens.py --check

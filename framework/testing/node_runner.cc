@@ -63,8 +63,9 @@ class Opening final : public OpenContext {
 
 class Batch final : public ProcessContext {
  public:
-  Batch(const Descriptor& descriptor, const Inputs& inputs)
-      : descriptor_(descriptor), inputs_(inputs) {}
+  Batch(const Descriptor& descriptor, const Inputs& inputs,
+        const std::vector<std::int64_t>& overlaps)
+      : descriptor_(descriptor), inputs_(inputs), overlaps_(overlaps) {}
 
   std::size_t input_count(std::string_view port) const override {
     const auto found = inputs_.find(std::string(port));
@@ -77,6 +78,10 @@ class Batch final : public ProcessContext {
                                            std::to_string(input_count(port)));
     }
     return inputs_.find(std::string(port))->second[index];
+  }
+  std::int64_t overlap(std::string_view, std::int64_t item) const override {
+    const auto index = static_cast<std::size_t>(item);
+    return index < overlaps_.size() ? overlaps_[index] : 0;
   }
   void set_output(std::string_view port, at::Tensor tensor) override {
     if (descriptor_.find_output(port) == nullptr) {
@@ -92,6 +97,7 @@ class Batch final : public ProcessContext {
  private:
   const Descriptor& descriptor_;
   const Inputs& inputs_;
+  const std::vector<std::int64_t>& overlaps_;
 };
 
 }  // namespace
@@ -123,6 +129,7 @@ class NodeRunner::Impl {
   Edges edges;
   c10::Device device{c10::kCPU};
   bool trusted = false;
+  std::vector<std::int64_t> overlaps;
   std::vector<std::string> log;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
   std::unique_ptr<InferRecorder> recorder;
@@ -262,7 +269,7 @@ Outputs NodeRunner::process(const Inputs& inputs) {
       items = found->second[i].size(0);
     }
   }
-  Batch batch(impl_->descriptor, inputs);
+  Batch batch(impl_->descriptor, inputs, impl_->overlaps);
   opened.process(batch);
   for (const OutputPort& port : impl_->descriptor.outputs) {
     const auto found = batch.outputs.find(port.name);
@@ -275,6 +282,11 @@ Outputs NodeRunner::process(const Inputs& inputs) {
     check_tensor(found->second, spec, one ? 1 : items, "output " + port.name);
   }
   return std::move(batch.outputs);
+}
+
+NodeRunner& NodeRunner::overlap(std::vector<std::int64_t> samples) {
+  impl_->overlaps = std::move(samples);
+  return *this;
 }
 
 at::Tensor NodeRunner::run(const at::Tensor& input) {

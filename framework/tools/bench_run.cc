@@ -54,22 +54,6 @@ Round run_round(Engine& engine, const Graph& graph, const BenchPlan& plan, int d
            after.compute_seconds - before.compute_seconds, summary.write_seconds}};
 }
 
-/// Puts the calling thread back onto its cores.
-class Pinned {
- public:
-  explicit Pinned(const std::vector<int>& cores) : before_(usable_cores()) {
-    if (!pin_to_cores(cores)) {
-      throw Error(ErrorCode::run_time, "the system does not let threads be kept on cores");
-    }
-  }
-  ~Pinned() { pin_to_cores(before_); }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-
- private:
-  std::vector<int> before_;
-};
-
 void write_lines(const std::filesystem::path& path, const std::vector<std::string>& lines) {
   std::ofstream file(path);
   for (std::size_t i = 0; i < lines.size(); ++i) file << (i > 0 ? "\n" : "") << lines[i];

@@ -6,6 +6,7 @@
 #include <memory>
 #include <system_error>
 
+#include "bench_frontends.h"
 #include "bench_run.h"
 #include "cores.h"
 #include "exit_codes.h"
@@ -18,6 +19,7 @@
 #include "options.h"
 #include "output.h"
 #include "program.h"
+#include "run/device.h"
 
 namespace melgraph::cli {
 
@@ -26,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* default_graph = "esc10";
+constexpr const char* default_python = "python3";
 
 struct BenchOptions {
   GraphArguments graph;
@@ -33,8 +36,26 @@ struct BenchOptions {
   std::string json;
   int cores = 2;
   int rounds = 3;
-  std::string python = "python3";
+  std::string python = default_python;
   std::string peer;
+  PluginOptions plugins;
+  LogOptions log;
+};
+
+struct FrontendBenchOptions {
+  std::string filter;
+  std::string json;
+  int rounds = 5;
+  std::string device = "auto";
+  std::string python = default_python;
+  std::string peer;
+  PluginOptions plugins;
+  LogOptions log;
+};
+
+struct AllBenchOptions {
+  std::string json;
+  std::string python = default_python;
   PluginOptions plugins;
   LogOptions log;
 };
@@ -49,6 +70,13 @@ fs::path find_beside_program(const std::string& program_folder,
     }
     if (folder == folder.parent_path()) return {};
   }
+}
+
+std::string find_peer(const Program& program, const std::string& script) {
+  return find_beside_program(
+             program.launch->program_folder,
+             {"tests/bench/peers/" + script, "share/melgraph/bench/peers/" + script})
+      .string();
 }
 
 std::vector<InputItem> bench_inputs(const BenchOptions& options, const Program& program) {
@@ -69,12 +97,7 @@ PeerPlan plan_peer(const BenchOptions& options, const BenchPlan& bench, const Pr
   plan.script = options.peer;
   plan.inputs = bench.inputs;
   plan.rounds = options.rounds;
-  if (plan.script.empty()) {
-    plan.script = find_beside_program(
-                      program.launch->program_folder,
-                      {"tests/bench/peers/run_peer.py", "share/melgraph/bench/peers/run_peer.py"})
-                      .string();
-  }
+  if (plan.script.empty()) plan.script = find_peer(program, "run_peer.py");
   Engine engine(bench.engine);
   const Graph graph = engine.load(bench.graph, bench.graph_options);
   if (graph.name().rfind(default_graph, 0) != 0) return plan;
@@ -176,8 +199,15 @@ std::string bench_json(const BenchPlan& plan, const std::vector<BenchResult>& re
   return json_text(json);
 }
 
-int bench(const BenchOptions& options, Program& program) {
-  options.log.apply(program.console);
+void write_json(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  OutputFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+/// Measure the graph, print the table and return the JSON.
+std::string measure_run(const BenchOptions& options, Program& program) {
   BenchPlan plan;
   plan.graph = options.graph.graph.empty() ? default_graph : options.graph.graph;
   plan.graph_options = options.graph.options();
@@ -194,33 +224,107 @@ int bench(const BenchOptions& options, Program& program) {
   }
   const PeerResult peer = run_peer(plan_peer(options, plan, program), cores.front());
   print(bench_text(results, peer, options.rounds));
-  if (!options.json.empty()) {
-    OutputFile file(options.json);
-    file.write(bench_json(plan, results, peer));
-    file.commit();
+  return bench_json(plan, results, peer);
+}
+
+/// Measure front ends and resamplers, print the table and return the JSON.
+std::string measure_frontends(const FrontendBenchOptions& options, Program& program) {
+  SpeedPlan plan;
+  plan.cases = speed_cases(options.filter);
+  if (plan.cases.empty()) {
+    std::string names;
+    for (const SpeedCase& one : speed_cases("")) names += (names.empty() ? "" : ", ") + one.name;
+    throw Error(ErrorCode::usage, "no benchmark has \"" + options.filter + "\" in its name",
+                "names: " + names);
   }
+  plan.rounds = options.rounds;
+  plan.python = options.python;
+  plan.script = options.peer.empty() ? find_peer(program, "frontends_peer.py") : options.peer;
+  plan.device = choose_device(options.device);
+  EngineOptions engine_options;
+  engine_options.log = log_to(program.console);
+  options.plugins.apply(engine_options);
+  Engine engine(engine_options);
+  const SpeedReport report = bench_frontends(plan, engine.registry());
+  print(speed_text(report, options.rounds));
+  return speed_json(report, options.rounds);
+}
+
+int bench_all(const AllBenchOptions& options, Program& program) {
+  options.log.apply(program.console);
+  BenchOptions run;
+  run.python = options.python;
+  run.plugins = options.plugins;
+  FrontendBenchOptions frontends;
+  frontends.python = options.python;
+  frontends.plugins = options.plugins;
+  using Json = nlohmann::ordered_json;
+  Json json = {{"schema", "melgraph.bench.all/1"}};
+  print("Graph\n");
+  json["run"] = Json::parse(measure_run(run, program));
+  print("\nFront ends\n");
+  json["frontends"] = Json::parse(measure_frontends(frontends, program));
+  write_json(options.json, json_text(json));
   return exit_ok;
 }
 
-}  // namespace
+void add_python(CLI::App& command, std::string& python) {
+  command.add_option("--python", python, "Python with the peers; make peers makes one")
+      ->type_name("PROGRAM");
+}
 
-void add_bench_command(CLI::App& app, Program& program) {
-  CLI::App* group = app.add_subcommand("bench", "Measure speed, with peers in the same run");
-  group->require_subcommand(1);
-  group->footer("Example:\n  melgraph bench run");
+void add_json(CLI::App& command, std::string& json) {
+  command.add_option("--json", json, "Write the figures as JSON")->type_name("FILE");
+}
 
-  auto defaults = std::make_shared<BenchOptions>();
-  CLI::App* all = group->add_subcommand("all", "Run every benchmark with its defaults");
-  all->add_option("--json", defaults->json, "Write the figures as JSON")->type_name("FILE");
-  defaults->plugins.add_to(*all);
-  defaults->log.add_to(*all);
-  all->footer("Example:\n  melgraph bench all --json bench.json");
-  all->callback([defaults, &program] {
-    program.chosen = [defaults, &program] { return bench(*defaults, program); };
+void add_peer_and_rounds(CLI::App& command, std::string& peer, int& rounds,
+                         const std::string& use) {
+  command.add_option("--rounds", rounds, "Rounds to take the " + use + " of")
+      ->check(whole_number(1, 1000))
+      ->type_name("N");
+  command.add_option("--peer", peer, "The peer's script; default: found by itself")
+      ->type_name("FILE");
+}
+
+void add_all(CLI::App& group, Program& program) {
+  auto options = std::make_shared<AllBenchOptions>();
+  CLI::App* command = group.add_subcommand("all", "Run every benchmark with its defaults");
+  add_json(*command, options->json);
+  add_python(*command, options->python);
+  options->plugins.add_to(*command);
+  options->log.add_to(*command);
+  command->footer("Example:\n  melgraph bench all --json bench.json");
+  command->callback([options, &program] {
+    program.chosen = [options, &program] { return bench_all(*options, program); };
   });
+}
 
+void add_frontends(CLI::App& group, Program& program) {
+  auto options = std::make_shared<FrontendBenchOptions>();
+  CLI::App* command = group.add_subcommand(
+      "frontends", "Measure front ends and resamplers on one core, against Python's");
+  add_json(*command, options->json);
+  command->add_option("--filter", options->filter, "Only cases with this text in their names")
+      ->type_name("TEXT");
+  command->add_option("--device", options->device, "auto, cpu or cuda: measure on a GPU too")
+      ->type_name("DEVICE");
+  add_python(*command, options->python);
+  add_peer_and_rounds(*command, options->peer, options->rounds, "least");
+  options->plugins.add_to(*command);
+  options->log.add_to(*command);
+  command->footer("Example:\n  melgraph bench frontends --filter vggish --json frontends.json");
+  command->callback([options, &program] {
+    program.chosen = [options, &program] {
+      options->log.apply(program.console);
+      write_json(options->json, measure_frontends(*options, program));
+      return exit_ok;
+    };
+  });
+}
+
+void add_run(CLI::App& group, Program& program) {
   auto options = std::make_shared<BenchOptions>();
-  CLI::App* command = group->add_subcommand(
+  CLI::App* command = group.add_subcommand(
       "run", "Measure a graph over sounds on 1, 2, 4 ... cores, against a Python script");
   command
       ->add_option("GRAPH", options->graph.graph,
@@ -231,23 +335,34 @@ void add_bench_command(CLI::App& app, Program& program) {
                    "Sounds, as for melgraph run; default: the example sounds")
       ->type_name("");
   options->graph.add_set_to(*command);
-  command->add_option("--json", options->json, "Write the figures as JSON")->type_name("FILE");
+  add_json(*command, options->json);
   command->add_option("--cores", options->cores, "Most cores to use, where there are as many")
       ->check(whole_number(1, 1024))
       ->type_name("N");
-  command->add_option("--rounds", options->rounds, "Rounds to take the median of")
-      ->check(whole_number(1, 1000))
-      ->type_name("N");
-  command->add_option("--python", options->python, "Python with librosa, torchaudio and torch")
-      ->type_name("PROGRAM");
-  command->add_option("--peer", options->peer, "The peer's script; default: found by itself")
-      ->type_name("FILE");
+  add_python(*command, options->python);
+  add_peer_and_rounds(*command, options->peer, options->rounds, "median");
   options->plugins.add_to(*command);
   options->log.add_to(*command);
   command->footer("Example:\n  melgraph bench run esc10 sounds/ --cores 2 --json bench.json");
   command->callback([options, &program] {
-    program.chosen = [options, &program] { return bench(*options, program); };
+    program.chosen = [options, &program] {
+      options->log.apply(program.console);
+      write_json(options->json, measure_run(*options, program));
+      return exit_ok;
+    };
   });
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app, Program& program) {
+  CLI::App* group = app.add_subcommand("bench", "Measure speed, with peers in the same run");
+  group->require_subcommand(1);
+  group->footer("Example:\n  melgraph bench run");
+
+  add_all(*group, program);
+  add_run(*group, program);
+  add_frontends(*group, program);
 }
 
 }  // namespace melgraph::cli

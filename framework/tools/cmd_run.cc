@@ -20,6 +20,7 @@
 #include "run/file_runner.h"
 #include "run_report.h"
 #include "table.h"
+#include "tap_set.h"
 #include "terminal.h"
 
 namespace melgraph::cli {
@@ -34,6 +35,8 @@ struct RunOptions {
   std::string decoder = "auto";
   std::string table = "auto";
   std::string report;
+  std::vector<std::string> taps;
+  std::string tap_format = "npy";
   ComputeOptions compute;
   PluginOptions plugins;
   LogOptions log;
@@ -148,7 +151,7 @@ FileRunSummary run_and_close(Engine& engine, const Graph& graph,
 }
 
 std::string summary_text(const FileRunSummary& summary, std::size_t inputs,
-                         const RunOptions& options, const SinkSet& sinks) {
+                         const RunOptions& options, const SinkSet& sinks, const TapSet& taps) {
   std::string text = fmt::format("{} of {} files done", summary.files - summary.failed, inputs);
   if (summary.failed > 0) text += fmt::format(", {} failed", summary.failed);
   if (summary.wall_seconds > 0) {
@@ -157,6 +160,7 @@ std::string summary_text(const FileRunSummary& summary, std::size_t inputs,
                     summary.wall_seconds, summary.audio_seconds / summary.wall_seconds);
   }
   if (!sinks.files().empty()) text += "; results in " + options.out;
+  if (!taps.empty()) text += "; taps in " + taps.folders_text();
   return text;
 }
 
@@ -171,6 +175,7 @@ int run(const RunOptions& options, Program& program) {
   Console& console = program.console;
   options.log.apply(console);
   check_options(options);
+  TapSet taps(options.taps, options.tap_format == "png" ? TapFormat::png : TapFormat::npy);
   const std::vector<InputItem> inputs = expand_inputs(options.inputs, std::cin);
 
   EngineOptions engine_options;
@@ -182,6 +187,7 @@ int run(const RunOptions& options, Program& program) {
 
   GraphOptions graph_options = options.graph.options();
   graph_options.sinks = true;
+  graph_options.taps = taps.edges();
   const Graph graph = engine.load(options.graph.graph, graph_options);
   report_warnings(graph, console);
 
@@ -191,7 +197,8 @@ int run(const RunOptions& options, Program& program) {
   const bool writes_files = !slots.empty();
   SinkSet sinks(std::move(slots), options.out, options.overwrite);
   sinks.check();
-  if (!options.to_stdout() && !printer.has_table() && !writes_files) {
+  taps.plan(graph, inputs, options.overwrite);
+  if (!options.to_stdout() && !printer.has_table() && !writes_files && taps.empty()) {
     console.warning("this graph has no sink: its results are not written (see --out -)");
   }
   engine.prepare(graph);
@@ -211,6 +218,9 @@ int run(const RunOptions& options, Program& program) {
   run_options.on_record = [&](std::size_t output, const Record& record) {
     printer.put(output, record);
   };
+  run_options.on_tap = [&](std::size_t input, std::size_t output, std::vector<Result>&& items) {
+    taps.write(input, output, items);
+  };
   const FileRunSummary summary = run_and_close(engine, graph, inputs, sinks, run_options);
 
   if (!options.report.empty()) {
@@ -219,7 +229,7 @@ int run(const RunOptions& options, Program& program) {
     file.commit();
   }
   console.info((summary.interrupted ? "interrupted; " : "") +
-               summary_text(summary, inputs.size(), options, sinks));
+               summary_text(summary, inputs.size(), options, sinks, taps));
   if (summary.interrupted) return exit_interrupted;
   return summary.failed > 0 ? exit_some_failed : exit_ok;
 }
@@ -250,6 +260,15 @@ void add_run_command(CLI::App& app, Program& program) {
       ->type_name("auto|always|never");
   command->add_option("--report", options->report, "Write figures of the run as JSON")
       ->type_name("FILE.json");
+  command
+      ->add_option("--tap", options->taps,
+                   "Write what flows out of a node, or a view (source.VIEW), into files of a "
+                   "folder, one an input; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("NODE[.PORT]=DIR");
+  command->add_option("--tap-format", options->tap_format, "Arrays for NumPy, or pictures")
+      ->check(one_of({"npy", "png"}))
+      ->type_name("npy|png");
   options->compute.add_to(*command);
   options->plugins.add_to(*command);
   options->log.add_to(*command);

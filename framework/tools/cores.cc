@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include "melgraph/error.h"
+
 namespace melgraph::cli {
 
 std::vector<int> usable_cores() {
@@ -20,6 +22,16 @@ bool pin_to_cores(const std::vector<int>& cores) {
   CPU_ZERO(&set);
   for (const int core : cores) CPU_SET(core, &set);
   return ::sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+Pinned::Pinned(const std::vector<int>& cores) : before_(usable_cores()) {
+  if (!pin_to_cores(cores)) {
+    throw Error(ErrorCode::run_time, "the system does not let threads be kept on cores");
+  }
+}
+
+Pinned::~Pinned() {
+  pin_to_cores(before_);
 }
 
 }  // namespace melgraph::cli

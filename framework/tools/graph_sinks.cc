@@ -50,6 +50,7 @@ std::size_t table_output(const Graph& graph) {
   std::size_t best = 0;
   int best_rank = -1;
   for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
+    if (graph.outputs()[i].tap) continue;
     const PortSpec& spec = graph.outputs()[i].spec;
     const bool is_clip = !spec.axes.empty() && spec.axes.front().name == "clip";
     const int rank = spec.kind == Kind::scores ? (is_clip ? 2 : 1) : 0;

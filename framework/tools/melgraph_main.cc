@@ -27,6 +27,8 @@ void add_commands(CLI::App& app, Program& program) {
   add_show_command(app, program);
   add_schema_command(app, program);
   add_plugins_command(app, program);
+  add_frontends_command(app, program);
+  add_diff_command(app, program);
   add_bench_command(app, program);
   add_version_command(app, program);
   app.footer(

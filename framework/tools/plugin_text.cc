@@ -5,14 +5,13 @@
 #include "config/param_resolve.h"
 #include "json_text.h"
 #include "text_width.h"
+#include "wrap.h"
 
 namespace melgraph::cli {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t text_width = 90;
 
 std::string join(const std::vector<std::string>& parts, const char* separator) {
   std::string text;
@@ -24,27 +23,6 @@ std::string kinds_text(const InputPort& port) {
   std::vector<std::string> names;
   for (const Kind kind : port.kinds) names.emplace_back(to_string(kind));
   return join(names, "|");
-}
-
-/// Break text at spaces, every line indented.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string out;
-  std::string line;
-  const auto end_line = [&] {
-    if (!line.empty()) out += std::string(indent, ' ') + line + '\n';
-    line.clear();
-  };
-  for (std::size_t begin = 0; begin < text.size();) {
-    std::size_t end = text.find_first_of(" \n", begin);
-    if (end == std::string::npos) end = text.size();
-    const std::string word = text.substr(begin, end - begin);
-    if (!line.empty() && indent + line.size() + 1 + word.size() > text_width) end_line();
-    line += (line.empty() ? "" : " ") + word;
-    if (end < text.size() && text[end] == '\n') end_line();
-    begin = end + 1;
-  }
-  end_line();
-  return out;
 }
 
 std::string input_text(const InputPort& port) {
@@ -182,10 +160,14 @@ std::string descriptor_json(const Descriptor& descriptor) {
   for (const Preset& preset : descriptor.presets) {
     Json values = Json::object();
     for (const auto& [name, value] : preset.values) values[name] = value_json(value);
+    Json facts = Json::object();
+    for (const auto& [name, fact] : preset.facts) facts[name] = fact;
     json["presets"].push_back({{"name", preset.name},
                                {"version", preset.version},
                                {"doc", preset.doc},
                                {"references", preset.references},
+                               {"resampler", preset.resampler},
+                               {"facts", std::move(facts)},
                                {"values", std::move(values)}});
   }
   return json_text(json);

@@ -25,6 +25,8 @@ void add_check_command(CLI::App& app, Program& program);
 void add_show_command(CLI::App& app, Program& program);
 void add_schema_command(CLI::App& app, Program& program);
 void add_plugins_command(CLI::App& app, Program& program);
+void add_frontends_command(CLI::App& app, Program& program);
+void add_diff_command(CLI::App& app, Program& program);
 void add_bench_command(CLI::App& app, Program& program);
 void add_version_command(CLI::App& app, Program& program);
 

@@ -136,6 +136,33 @@ class Results(Run):
             {("started", good), ("finished", good), ("failed", "missing.wav")}, events
         )
 
+    def test_a_resampler_that_is_not_the_presets_is_one_warning_in_a_run(self):
+        graph = {
+            "melgraph": 1,
+            "source": {"audio": {"sample_rate": 16000, "window": 0.975, "resampler": "soxr-hq"}},
+            "nodes": [
+                {
+                    "id": "mel",
+                    "type": "frontend.mel",
+                    "params": {"preset": "vggish"},
+                    "inputs": {"audio": "source.audio"},
+                }
+            ],
+            "outputs": {"mel": "mel"},
+        }
+        files = [
+            write_wav(self.folder / f"{i}.wav", sound(i, 1.0, 44100), 44100) for i in range(3)
+        ]
+        arguments = ("run", self.write_graph(graph), *files, "--out", "-", "--log-format", "json")
+        warnings = [
+            message["message"]
+            for message in read_lines(self.expect(0, *arguments).stderr)
+            if message["level"] == "warning"
+        ]
+        self.assertEqual(len(warnings), 1, warnings)
+        for word in ("\"mel\"", "vggish", "kaiser-best", "soxr-hq", "44100 Hz"):
+            self.assertIn(word, warnings[0])
+
     def test_quiet_shows_errors_only(self):
         result = self.expect(
             3, "run", "esc10", self.sounds / "0.wav", "missing.wav", "--out", "-", "--quiet"

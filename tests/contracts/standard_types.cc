@@ -1,6 +1,7 @@
 #include "standard_types.h"
 
 #include "frontends/spectral/contract.h"
+#include "frontends/waveform/contract.h"
 #include "melgraph/sink.h"
 #include "models/aggregate/contract.h"
 #include "models/cnn/contract.h"
@@ -48,6 +49,7 @@ std::unique_ptr<Registry> make_contract_registry() {
   add(r, describe_mel(), infer_mel);
   add(r, describe_mfcc(), infer_mfcc);
   add(r, describe_delta(), infer_delta);
+  add(r, describe_waveform(), infer_waveform);
   add(r, describe_cnn(), infer_cnn);
   add(r, describe_yamnet(), infer_yamnet);
   add(r, describe_torchscript(), infer_torchscript);

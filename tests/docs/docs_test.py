@@ -153,7 +153,7 @@ class Documents(unittest.TestCase):
     def test_options_of_the_guide_are_those_of_the_program(self):
         known = set()
         for command in ("run", "check", "show", "schema", "version", "bench run", "plugins list",
-                        "plugins info"):
+                        "plugins info", "frontends verify", "bench frontends", "diff"):
             text = run([PROGRAM, *command.split(), "--help"], SOURCE, env=self.environment).stdout
             known.update(re.findall(r"--[a-z][a-z-]+", text))
         for name in ("README.md", "docs/guide.md"):

@@ -238,6 +238,51 @@ TEST_F(EngineTest, TwoViewsAreAlignedTheSameWhateverTheBatch) {
   EXPECT_EQ(reference.size(), static_cast<std::size_t>((80000 - 15600) / 3840 + 1) + 1);
 }
 
+/// What the log gets while each rate is opened as a session of `graph`.
+std::vector<std::string> warnings_of(const std::string& graph, const std::vector<int>& rates) {
+  std::vector<std::string> warnings;
+  EngineOptions options = on_device();
+  options.log = [&](LogLevel level, std::string_view message) {
+    if (level == LogLevel::warning) warnings.emplace_back(message);
+  };
+  Engine engine(options);
+  const Graph loaded =
+      graph == esc10 ? engine.load(graph) : engine.load_text(graph, "test", source, {});
+  for (const int rate : rates) {
+    SessionOptions session;
+    session.sample_rate = rate;
+    engine.open(loaded, session);
+  }
+  return warnings;
+}
+
+std::string mel_graph(const std::string& resampler, const std::string& params) {
+  return R"({"melgraph": 1, "source": {"audio": {"sample_rate": 16000, "window": 0.975,
+             "resampler": ")" +
+         resampler + R"("}, "other": {"sample_rate": 8000}},
+             "nodes": [{"id": "mel", "type": "frontend.mel", "params": )" +
+         params + R"(, "inputs": {"audio": "source.audio"}}], "outputs": {"mel": "mel"}})";
+}
+
+TEST_F(EngineTest, WarnsOnceOfAResamplerThatIsNotThePresets) {
+  const std::string vggish = R"({"preset": "vggish"})";
+  const auto warnings = warnings_of(mel_graph("sinc-hann-6", vggish), {16000, 44100, 44100, 48000});
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(
+      warnings[0],
+      "node \"mel\": preset \"vggish\" is defined with the resampler \"kaiser-best\", but view "
+      "\"audio\" converts 44100 Hz to 16000 Hz with \"sinc-hann-6\": write \"resampler\": "
+      "\"kaiser-best\" in the view for the reference's features");
+}
+
+TEST_F(EngineTest, DoesNotWarnOfAResamplerThatNobodyMinds) {
+  const std::vector<int> rates = {8000, 16000, 44100};
+  EXPECT_TRUE(warnings_of(esc10, rates).empty());
+  EXPECT_TRUE(warnings_of(mel_graph("kaiser-best", R"({"preset": "vggish"})"), rates).empty());
+  EXPECT_TRUE(warnings_of(mel_graph("sinc-hann-6", R"({"preset": "vggish"})"), {16000}).empty());
+  EXPECT_TRUE(warnings_of(mel_graph("sinc-hann-6", "{}"), rates).empty());
+}
+
 TEST_F(EngineTest, SessionsThatRunTogetherDoNotDisturbEachOther) {
   EngineOptions options = on_device();
   options.jobs = 2;

@@ -72,6 +72,10 @@ class Installed(ProgramTest):
         self.assertIn(str(self.prefix / "lib/melgraph/plugins/models_cnn.so"), listed.stdout)
         self.assertNotIn("refused:", listed.stdout)
         self.assertNotIn(str(BUILD), listed.stdout)
+        verified = self.expect(
+            0, "frontends", "verify", "vggish", program=self.program, folder="/"
+        )
+        self.assertIn(" ok ", verified.stdout)
         installed = self.expect(0, "run", "esc10", self.sound, "-o", "-", program=self.program)
         built = self.expect(0, "run", "esc10", self.sound, "-o", "-")
         self.check_same_results(read_lines(installed.stdout), read_lines(built.stdout))

@@ -43,11 +43,12 @@ TEST(FrontendsContract, EveryPresetIsValidForItsRateAndOnlyForIt) {
       }
       ASSERT_GT(rate, 0) << preset.name;
       EXPECT_FALSE(preset.references.empty()) << preset.name;
+      EXPECT_FALSE(preset.facts.empty()) << preset.name;
       const Settings settings{{"preset", text(preset.name.c_str())}};
       EXPECT_EQ(findings(id, settings, rate, static_cast<int>(rate)), "") << preset.name;
-      EXPECT_THAT(findings(id, settings, 44100, 44100),
+      EXPECT_THAT(findings(id, settings, 96000, 96000),
                   HasSubstr("sample_rate: the front end is for sound of " + std::to_string(rate) +
-                            " Hz, its view has 44100 Hz; set \"sample_rate\": " +
+                            " Hz, its view has 96000 Hz; set \"sample_rate\": " +
                             std::to_string(rate) + " in the view"))
           << preset.name;
     }
@@ -150,28 +151,99 @@ TEST(FrontendsContract, RefusesParametersWithoutEffect) {
               HasSubstr("pad_to_patch: pad_to_patch has no effect without patch_frames"));
   EXPECT_THAT(findings("frontend.mfcc", {{"energy_floor", ParamValue(1.0)}}),
               HasSubstr("energy_floor: energy_floor has no effect without use_energy"));
+  EXPECT_THAT(findings(mel, {{"pcen_gain", ParamValue(0.5)}, {"log", text("db")}}),
+              HasSubstr("pcen_gain: pcen_gain has no effect with log db; set log to pcen"));
+  EXPECT_THAT(findings(mel, {{"dither_seed", whole(3)}}),
+              HasSubstr("dither_seed: dither_seed has no effect without dither"));
+  EXPECT_THAT(findings(mel, {{"vtln_low", ParamValue(60.0)}}),
+              HasSubstr("vtln_low: vtln_low has no effect without vtln_warp"));
+  EXPECT_THAT(findings(mel, {{"resize_align_corners", ParamValue(true)}}),
+              HasSubstr("resize_align_corners has no effect without resizing"));
 }
 
-TEST(FrontendsContract, RefusesWhatExcludesEachOtherOrIsNotAvailable) {
+TEST(FrontendsContract, RefusesWhatExcludesEachOther) {
   EXPECT_THAT(findings(mel, {{"patch_frames", whole(8)}, {"pad_to_patch", ParamValue(true)}}),
               HasSubstr("pad_to_patch: pad_to_patch needs center false and snip_edges true"));
   EXPECT_THAT(findings(mel, {{"preset", text("yamnet")}, {"patch_tail", text("pad")}}),
               HasSubstr("pad_to_patch: pad_to_patch and patch_tail pad exclude each other"));
   EXPECT_THAT(findings(mel, {{"patch_frames", whole(8)}, {"resize_width", whole(8)}}),
-              HasSubstr("resize_width: resizing is not available together with patch_frames"));
-  EXPECT_THAT(findings(mel, {{"dither", ParamValue(1.0)}}),
-              HasSubstr("dither: dither is not available; set dither to 0"));
+              HasSubstr("resize_width: resize_width gives every sound the same number of frames, "
+                        "and does not go with patch_frames; leave patch_frames out"));
+  EXPECT_EQ(findings(mel, {{"patch_frames", whole(8)}, {"resize_height", whole(8)}}), "");
+  EXPECT_THAT(findings(mel, {{"preset", text("yamnet")}, {"patch_tail", text("repeat")}}),
+              HasSubstr("pad_to_patch: pad_to_patch and patch_tail repeat exclude each other"));
+  EXPECT_THAT(
+      findings(mel, {{"resize_width", whole(8)}, {"resize_align_corners", ParamValue(true)}}),
+      HasSubstr("resize_align_corners does not go with resize_kernel bilinear_aa"));
   EXPECT_THAT(findings("frontend.mfcc", {{"n_mfcc", whole(20)}, {"n_mels", whole(13)}}),
               HasSubstr("n_mfcc: n_mfcc 20 is more than n_mels 13; use 13 coefficients"));
 }
 
+Settings images(std::vector<std::int64_t> windows, std::vector<std::int64_t> hops,
+                const Settings& more = {}) {
+  Settings settings{{"channel_win_lengths", ParamValue(std::move(windows))},
+                    {"channel_hop_lengths", ParamValue(std::move(hops))},
+                    {"resize_width", whole(30)}};
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+TEST(FrontendsContract, SeveralResolutionsBecomeTheChannels) {
+  EXPECT_EQ(output(images({400, 200, 100}, {200, 100, 50}), 16000),
+            "features float32 [window, channel 3, time 30, mel 128]");
+  NodeRunner node = runner(
+      mel, {{"preset", text("palanisamy-esc50")}, {"layout", text("mel_time")}}, 44100, 220500);
+  ASSERT_TRUE(node.infer()) << node.findings_text();
+  EXPECT_EQ(to_string(node.output()), "features float32 [window, channel 3, mel 128, time 250]");
+  EXPECT_NEAR(node.output().hop, 0.01 * 501 / 250, 1e-12);
+}
+
+TEST(FrontendsContract, RefusesResolutionsThatDoNotFit) {
+  EXPECT_THAT(findings(mel, {{"channel_win_lengths", std::vector<std::int64_t>{400, 200}}}),
+              HasSubstr("channel_win_lengths: there is no channel_hop_lengths"));
+  EXPECT_THAT(findings(mel, images({400, 200}, {200})),
+              HasSubstr("there are 2 windows and 1 steps, and must be 2 to 8 of each"));
+  EXPECT_THAT(findings(mel, images({400}, {200})), HasSubstr("must be 2 to 8 of each"));
+  EXPECT_THAT(findings(mel, images({401, 200}, {200, 100})),
+              HasSubstr("the window of 401 samples is longer than n_fft 400"));
+  EXPECT_THAT(findings(mel, images({400, 200}, {200, 100}, {{"resize_width", null()}})),
+              HasSubstr("the images have different numbers of frames; set resize_width"));
+  EXPECT_THAT(findings(mel, images({400, 200}, {200, 100}, {{"hop_length", whole(7)}})),
+              HasSubstr("hop_length: hop_length has no effect with channel_win_lengths"));
+  EXPECT_THAT(findings(mel, images({400, 200}, {200, 100}, {{"patch_frames", whole(7)}})),
+              HasSubstr("does not go with patch_frames"));
+  NodeRunner stereo(node_type(mel));
+  for (const auto& setting : images({400, 200}, {200, 100}))
+    stereo.set(setting.first, setting.second);
+  stereo.connect("audio", melgraph::testing::audio_spec(16000, 2, 16000));
+  EXPECT_FALSE(stereo.infer());
+  EXPECT_THAT(stereo.findings_text(),
+              HasSubstr("audio: channel_win_lengths makes the channels from one, the sound has 2; "
+                        "set \"channels\": 1 in the view"));
+  EXPECT_THAT(findings(mel,
+                       images({400, 50}, {100, 50},
+                              {{"center", ParamValue(false)}, {"win_align", text("left")}}),
+                       120),
+              HasSubstr("audio: the window has 120 samples, one frame needs 400"));
+}
+
+TEST(FrontendsContract, RefusesWarpsThatKaldiCannotDo) {
+  const ParamValue warp(1.2);
+  EXPECT_EQ(findings(mel, {{"vtln_warp", warp}}), "");
+  EXPECT_THAT(findings(mel, {{"vtln_warp", warp}, {"f_min", ParamValue(100.0)}}),
+              HasSubstr("vtln_low: vtln_low 100 Hz is not above f_min 100 Hz"));
+  EXPECT_THAT(findings(mel, {{"vtln_warp", warp}, {"f_max", ParamValue(7000.0)}}),
+              HasSubstr("vtln_high: vtln_high, 7500 Hz, is not below f_max 7000 Hz"));
+  EXPECT_THAT(findings(mel, {{"vtln_warp", ParamValue(0.5)}, {"vtln_low", ParamValue(4000.0)}}),
+              HasSubstr("vtln_warp: vtln_warp 0.5 leaves nothing between vtln_low 4000 Hz and"));
+}
+
 TEST(FrontendsContract, TellsEverythingThatIsWrongAtOnce) {
   const std::string all = findings(
-      mel,
-      {{"win_length", whole(512)}, {"f_max", ParamValue(9000.0)}, {"dither", ParamValue(1.0)}});
+      mel, {{"win_length", whole(512)}, {"f_max", ParamValue(9000.0)}, {"patch_hop", whole(3)}});
   EXPECT_THAT(all, HasSubstr("win_length"));
   EXPECT_THAT(all, HasSubstr("f_max"));
-  EXPECT_THAT(all, HasSubstr("dither"));
+  EXPECT_THAT(all, HasSubstr("patch_hop"));
 }
 
 TEST(FrontendsContract, RangesBoundTheMemory) {

@@ -1,6 +1,7 @@
 #include <ATen/ops/cat.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -17,9 +18,7 @@ namespace frontends_test {
 namespace {
 
 std::filesystem::path folder() {
-  const std::filesystem::path shared =
-      melgraph::testing::shared_folder(melgraph::testing::source_folder());
-  return shared.empty() ? shared : shared / "fixtures" / "htk";
+  return melgraph::testing::source_folder() / "tests" / "plugins" / "htk";
 }
 
 std::vector<unsigned char> read(const std::string& name) {
@@ -80,11 +79,7 @@ Settings htk(const Settings& more) {
 
 class Htk : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(folder() / "test.wav")) {
-      GTEST_SKIP() << "the shared folder of HTK's features is missing";
-    }
-  }
+  void SetUp() override { ASSERT_TRUE(std::filesystem::exists(folder() / "test.wav")) << folder(); }
 };
 
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
@@ -108,6 +103,30 @@ TEST_F(Htk, FilterBankFrom25HzNeedsHtksBug) {
   const at::Tensor other = run("frontend.mel", right, 16000, test_sound())[0][0];
   EXPECT_GT(largest_difference(other.narrow(1, 0, 1), expected.narrow(1, 0, 1)), 1);
   EXPECT_LT(largest_difference(other.narrow(1, 1, 22), expected.narrow(1, 1, 22)), 2e-4);
+}
+
+// HTK's cut-offs of 100 and 7500 Hz in Kaldi's terms. HTK bends its line at 2 c / (1 + 1 / warp),
+// Kaldi at vtln_low max(1, warp) and vtln_high min(1, warp).
+Settings warp_settings(double warp) {
+  const double knee = 2 / (1 + 1 / warp);
+  return {{"vtln_warp", ParamValue(warp)},
+          {"vtln_low", ParamValue(100 * knee / std::max(1.0, warp))},
+          {"vtln_high", ParamValue(7500 * knee / std::min(1.0, warp))}};
+}
+
+Settings warped(double warp) {
+  Settings settings = htk({{"f_min", ParamValue(25.0)}});
+  const Settings more = warp_settings(warp);
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+TEST_F(Htk, FilterBankWithWarpedFrequencies) {
+  const at::Tensor low = run("frontend.mel", warped(0.9), 16000, test_sound())[0][0];
+  EXPECT_LT(largest_difference(low, htk_features("test.wav.fbank_htk.3")), 2e-4);
+  const at::Tensor high = run("frontend.mel", warped(1.1), 16000, test_sound())[0][0];
+  EXPECT_LT(largest_difference(high, htk_features("test.wav.fbank_htk.4")), 2e-4);
+  EXPECT_GT(largest_difference(high, htk_features("test.wav.fbank_htk.3")), 1);
 }
 
 // HTK puts coefficient 0, times sqrt(2), or the energy after coefficient 12, and smooths deltas
@@ -137,6 +156,30 @@ TEST_F(Htk, CepstraAndDeltas) {
 
 TEST_F(Htk, EnergyInPlaceOfCoefficientZero) {
   compare_inside(cepstra_and_deltas({{"use_energy", ParamValue(true)}}, 1), "test.wav.fea_htk.2");
+}
+
+TEST_F(Htk, CepstraFrom20Hz) {
+  compare_inside(
+      cepstra_and_deltas({{"f_min", ParamValue(20.0)}, {"use_energy", ParamValue(true)}}, 1),
+      "test.wav.fea_htk.3");
+}
+
+TEST_F(Htk, CepstraWithWarpedFrequencies) {
+  Settings settings = warp_settings(1.1);
+  settings.emplace_back("preemphasis", ParamValue(0.97));
+  settings.emplace_back("use_energy", ParamValue(true));
+  compare_inside(cepstra_and_deltas(settings, 1), "test.wav.fea_htk.5");
+}
+
+// 125 Hz lies on a bin, and HTK loses none.
+TEST_F(Htk, CepstraOfANarrowBank) {
+  compare_inside(cepstra_and_deltas({{"preemphasis", ParamValue(0.97)},
+                                     {"n_mels", whole(24)},
+                                     {"htk_bug", ParamValue(false)},
+                                     {"f_min", ParamValue(125.0)},
+                                     {"f_max", ParamValue(7800.0)}},
+                                    std::sqrt(2.0)),
+                 "test.wav.fea_htk.6");
 }
 
 TEST_F(Htk, PreemphasisedCepstra) {

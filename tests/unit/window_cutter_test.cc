@@ -148,6 +148,23 @@ TEST(WindowCutter, HopLongerThanTheWindowLeavesGaps) {
   EXPECT_EQ(cut(2, 5, WindowTail::pad, 10).size(), 2U);  // what is left lies in a gap
 }
 
+TEST(WindowCutter, OverlapCountsTheSamplesThatNeighboursShare) {
+  for (const WindowTail tail : {WindowTail::drop, WindowTail::pad, WindowTail::repeat}) {
+    for (const std::int64_t hop : {1, 3, 4, 6}) {
+      const auto windows = cut(4, hop, tail, 15);
+      EXPECT_EQ(windows[0].overlap, 0);
+      for (std::size_t i = 1; i < windows.size(); ++i) {
+        const auto shared = static_cast<std::size_t>(windows[i].overlap);
+        EXPECT_EQ(windows[i].overlap, std::max<std::int64_t>(4 - hop, 0));
+        const Samples& before = windows[i - 1].samples;
+        const Samples end(before.end() - static_cast<std::ptrdiff_t>(shared), before.end());
+        const Samples& now = windows[i].samples;
+        EXPECT_EQ(end, Samples(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(shared)));
+      }
+    }
+  }
+}
+
 TEST(WindowCutter, NoSamplesGiveNoWindow) {
   WindowCutter cutter(4, 2, WindowTail::pad, 10, 1);
   AudioWindow window;

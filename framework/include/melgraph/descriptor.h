@@ -92,6 +92,10 @@ struct Preset {
   std::string doc;
   std::vector<std::string> references;
   std::vector<std::pair<std::string, ParamValue>> values;
+  std::string resampler;  ///< of a front end: the one its reference resamples with; empty: any
+  /// What else is told of it, name and text; of a front end: the oracle of its golden vectors, and
+  /// how it is computed.
+  std::vector<std::pair<std::string, std::string>> facts;
 };
 
 /// What one call of a node sees.

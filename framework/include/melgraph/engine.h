@@ -37,12 +37,16 @@ struct GraphOptions {
   std::map<std::string, std::string> set;  ///< values of the graph's placeholders
   std::filesystem::path set_base;  ///< what relative paths in `set` are relative to; default: cwd
   bool sinks = false;              ///< also report what feeds the sinks, as output `sink:ID`
+  /// Edges to report beside the outputs, whatever flows there: `NODE`, `NODE.PORT` or
+  /// `source.VIEW`. Each becomes one output, behind all others, in this order.
+  std::vector<std::string> taps;
 };
 
 /// One thing a graph reports.
 struct OutputInfo {
-  std::string name;  ///< key in the graph's `outputs`, or `sink:ID`
+  std::string name;  ///< key in the graph's `outputs`, `sink:ID`, or the edge of a tap
   PortSpec spec;     ///< item axis `window` or `clip`
+  bool tap = false;  ///< asked for by `GraphOptions::taps`; its values may be infinite or NaN
 };
 
 /// A graph that has been read, validated and inferred. Cheap to copy, immutable. [thread-safe]
@@ -102,7 +106,8 @@ class MELGRAPH_API Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// Read, validate and infer a graph: a JSON file, a bundle folder, or the name of an installed
-  /// bundle or graph. Opens no weights and runs no network. Throws `GraphError` with all findings.
+  /// bundle or graph. Opens no weights and runs no network. Throws `GraphError` with all findings,
+  /// `Error` of code `usage` for a tap that is no edge of the graph.
   Graph load(const std::string& graph, const GraphOptions& options = {});
   /// The same from text; `name` stands in messages, relative paths are relative to `folder`.
   Graph load_text(const std::string& text, const std::string& name,

@@ -60,6 +60,10 @@ class MELGRAPH_API ProcessContext {
   virtual std::size_t input_count(std::string_view port) const = 0;
   /// Return a tensor with the axes of the port's spec; axis 0 counts the items. Do not change it.
   virtual const at::Tensor& input(std::string_view port, std::size_t index = 0) const = 0;
+  /// Return how many of the first samples of `item` of an audio input are, bit for bit, the last
+  /// samples of the item before it in the batch, where windows of one stream overlap; 0 where that
+  /// is not known. [item 0: always 0]
+  virtual std::int64_t overlap(std::string_view port, std::int64_t item) const;
   /// Hand over an output with as many items as the inputs (one, where the scope is `clip` and
   /// the spec's item axis is `clip`). Do not change it afterwards.
   virtual void set_output(std::string_view port, at::Tensor tensor) = 0;

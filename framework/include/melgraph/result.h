@@ -15,6 +15,8 @@ struct Result {
   double start = 0;         ///< seconds, from the time of the first pushed sample
   double end = 0;           ///< seconds; counts real sound only
   std::vector<float> values;  ///< one a class, for scores; minus infinity: not selected
+  /// Sizes of the axes of `values`, row-major, without the item axis; empty for one number.
+  std::vector<std::int64_t> shape;
 };
 
 }  // namespace melgraph

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/param_resolve.h"
+#include "run/resampler.h"
 
 namespace melgraph {
 
@@ -178,7 +179,7 @@ Json view_schema() {
   properties["sample_rate"]["description"] = "Hz";
   properties["channels"] = or_placeholder({{"type", "integer"}, {"minimum", 1}, {"maximum", 64}});
   properties["channels"]["default"] = 1;
-  properties["resampler"] = text();
+  properties["resampler"] = or_placeholder({{"enum", resampler_names()}});
   properties["resampler"]["default"] = "kaiser-best";
   properties["window"] = seconds("Length of a window in seconds; null is the whole input");
   properties["window"]["anyOf"].push_back({{"type", "null"}});

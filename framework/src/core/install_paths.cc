@@ -19,8 +19,12 @@ fs::path library_folder() {
   return error ? fs::path() : file.parent_path();
 }
 
+fs::path data_folder() {
+  return (library_folder() / ".." / "share" / "melgraph").lexically_normal();
+}
+
 std::vector<fs::path> graph_folders() {
-  return {(library_folder() / ".." / "share" / "melgraph" / "graphs").lexically_normal()};
+  return {data_folder() / "graphs"};
 }
 
 }  // namespace melgraph

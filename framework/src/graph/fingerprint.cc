@@ -7,6 +7,18 @@ namespace melgraph {
 
 namespace {
 
+void add_node(const Descriptor& descriptor, const Params& params, const std::string& prefix,
+              CanonicalForm& form) {
+  form[prefix + "type"] = json_quote(descriptor.id);
+  form[prefix + "semantic_version"] = std::to_string(descriptor.semantic_version);
+  for (const ParamSpec& spec : descriptor.params) {
+    const ParamValue* value = params.find(spec.name);
+    // Defaults are left out, so that a parameter added later changes no fingerprint.
+    if (value == nullptr || (spec.default_value && *value == *spec.default_value)) continue;
+    form[prefix + "params." + spec.name] = to_json(*value);
+  }
+}
+
 void add_edge(const ResolvedGraph& graph, int index, const std::string& prefix,
               CanonicalForm& form) {
   const Edge& edge = graph.edges[static_cast<std::size_t>(index)];
@@ -19,15 +31,7 @@ void add_edge(const ResolvedGraph& graph, int index, const std::string& prefix,
     return;
   }
   const GraphNode& node = graph.nodes[static_cast<std::size_t>(edge.producer)];
-  const Descriptor& descriptor = node.type->descriptor;
-  form[prefix + "type"] = json_quote(descriptor.id);
-  form[prefix + "semantic_version"] = std::to_string(descriptor.semantic_version);
-  for (const ParamSpec& spec : descriptor.params) {
-    const ParamValue* value = node.params.find(spec.name);
-    // Defaults are left out, so that a parameter added later changes no fingerprint.
-    if (value == nullptr || (spec.default_value && *value == *spec.default_value)) continue;
-    form[prefix + "params." + spec.name] = to_json(*value);
-  }
+  add_node(node.type->descriptor, node.params, prefix, form);
   for (const NodeInput& input : node.inputs) {
     for (const int from : input.edges) {
       const bool view = graph.edges[static_cast<std::size_t>(from)].producer < 0;
@@ -41,6 +45,12 @@ void add_edge(const ResolvedGraph& graph, int index, const std::string& prefix,
 CanonicalForm canonical_form(const ResolvedGraph& graph, int edge) {
   CanonicalForm form;
   add_edge(graph, edge, "", form);
+  return form;
+}
+
+CanonicalForm canonical_form(const Descriptor& descriptor, const Params& params) {
+  CanonicalForm form;
+  add_node(descriptor, params, "", form);
   return form;
 }
 

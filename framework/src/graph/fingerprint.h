@@ -4,6 +4,8 @@
 #include <string>
 
 #include "graph/graph.h"
+#include "melgraph/descriptor.h"
+#include "melgraph/export.h"
 
 namespace melgraph {
 
@@ -16,8 +18,11 @@ using CanonicalForm = std::map<std::string, std::string>;
 /// Return the canonical form of the features that `edge` carries.
 CanonicalForm canonical_form(const ResolvedGraph& graph, int edge);
 
+/// Return the entries that a node alone decides: `type`, `semantic_version` and its parameters.
+MELGRAPH_API CanonicalForm canonical_form(const Descriptor& descriptor, const Params& params);
+
 /// Return the fingerprint of a canonical form: `sha256:` and 64 hexadecimal digits.
-std::string fingerprint(const CanonicalForm& form);
+MELGRAPH_API std::string fingerprint(const CanonicalForm& form);
 
 /// Name the first entry in which two forms differ, with both values; empty where none does.
 std::string first_difference(const CanonicalForm& expected, const CanonicalForm& found);

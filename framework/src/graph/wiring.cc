@@ -4,6 +4,7 @@
 #include "config/json_writer.h"
 #include "core/suggest.h"
 #include "graph/load_state.h"
+#include "graph/taps.h"
 
 namespace melgraph {
 
@@ -279,6 +280,8 @@ void wire_nodes(LoadState& state) {
   }
   graph.nodes = std::move(nodes);
   state.sources = std::move(sources);
+  const std::vector<int> taps = find_taps(graph, state.options.taps);
+  used.insert(taps.begin(), taps.end());
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const GraphNode& node = graph.nodes[i];
     if (node.type->descriptor.scope == Scope::sink) {
@@ -302,6 +305,13 @@ void wire_nodes(LoadState& state) {
   if (graph.outputs.empty() && !has_sink) {
     state.error(state.root, "the graph reports nothing",
                 R"(add "outputs": {"NAME": "NODE"}, or a sink)");
+  }
+  for (const int edge : taps) {
+    OutputInfo info;
+    info.name = graph.edges[static_cast<std::size_t>(edge)].name;
+    info.tap = true;
+    graph.outputs.push_back(std::move(info));
+    graph.output_edges.push_back(edge);
   }
 }
 

@@ -229,6 +229,11 @@ void ClipStage::emit_outputs(const std::function<void(Result&&)>& emit) {
       const at::Tensor values = row.data.contiguous();
       const float* data = values.const_data_ptr<float>();
       result.values.assign(data, data + values.numel());
+      result.shape.assign(values.sizes().begin(), values.sizes().end());
+      if (graph_.outputs[o].tap) {
+        emit(std::move(result));
+        continue;
+      }
       for (const float value : result.values) {
         // Minus infinity is the mark of what a post node left out; all else must be a number.
         if (std::isfinite(value) || (std::isinf(value) && value < 0)) continue;

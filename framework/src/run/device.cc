@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "core/install_paths.h"
+#include "melgraph/cuda_library.h"
 #include "melgraph/error.h"
 #include "run/cuda_info.h"
 
@@ -56,6 +57,15 @@ int cuda_count() {
 
 }  // namespace
 
+void* find_cuda_function(const char* name) {
+  if (cuda_count() == 0) return nullptr;
+  static void* const library = [] {
+    const fs::path path = library_folder() / "melgraph" / "libmelgraph_cuda.so";
+    return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }();
+  return library != nullptr ? dlsym(library, name) : nullptr;
+}
+
 std::string cuda_obstacle() {
   static std::once_flag once;
   static std::string obstacle;
@@ -93,11 +103,8 @@ std::vector<DeviceInfo> list_devices() {
   const int count = cuda_count();
   if (count == 0) return devices;
   // Names and sizes come from the CUDA library of ours; without it the devices still work.
-  const fs::path library = library_folder() / "melgraph" / "libmelgraph_cuda.so";
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   const auto describe =
-      handle != nullptr ? reinterpret_cast<CudaDescribe>(dlsym(handle, "melgraph_cuda_describe_v1"))
-                        : nullptr;
+      reinterpret_cast<CudaDescribe>(find_cuda_function("melgraph_cuda_describe_v1"));
   for (int i = 0; i < count; ++i) {
     DeviceInfo device{"cuda:" + std::to_string(i), "", 0};
     CudaDeviceInfo info{};

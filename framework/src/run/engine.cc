@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "core/install_paths.h"
@@ -12,6 +13,7 @@
 #include "run/device.h"
 #include "run/graph_session.h"
 #include "run/pipeline.h"
+#include "run/resampler_advice.h"
 
 namespace melgraph {
 
@@ -59,6 +61,26 @@ class Engine::Impl {
     if (entry == pipelines_.end()) return;
     last = std::move(entry->second);
     pipelines_.erase(entry);
+    advised_.erase(graph.shared().get());
+  }
+
+  /// Warn of the views that resample otherwise than a preset has it, once a view: all files of a
+  /// run are likely to have one rate. Only for graphs with a pipeline, which keeps their address.
+  void advise(const ResolvedGraph& graph, int sample_rate) {
+    if (!options_.log) return;
+    std::vector<std::string> advice;
+    {
+      const std::lock_guard lock(mutex_);
+      std::set<int>& views = advised_[&graph];
+      for (int view = 0; view < static_cast<int>(graph.views.size()); ++view) {
+        if (views.count(view) != 0) continue;
+        for (std::string& message : resampler_advice(graph, view, sample_rate)) {
+          advice.push_back(std::move(message));
+          views.insert(view);
+        }
+      }
+    }
+    for (const std::string& message : advice) options_.log(LogLevel::warning, message);
   }
 
   const EngineOptions options_;
@@ -79,6 +101,7 @@ class Engine::Impl {
 
   mutable std::mutex mutex_;
   std::map<const ResolvedGraph*, std::shared_ptr<Pipeline>> pipelines_;
+  std::map<const ResolvedGraph*, std::set<int>> advised_;  ///< views warned of
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -98,7 +121,10 @@ void Engine::prepare(const Graph& graph) {
 }
 
 std::unique_ptr<Session> Engine::open(const Graph& graph, const SessionOptions& options) {
-  return make_session(impl_->pipeline(graph), options);
+  auto pipeline = impl_->pipeline(graph);
+  auto session = make_session(pipeline, options);
+  impl_->advise(pipeline->graph(), options.sample_rate);
+  return session;
 }
 
 void Engine::release(const Graph& graph) {

@@ -199,14 +199,19 @@ class FileRun {
     summary_.audio_seconds += slot.audio_seconds;
     const auto clock = Clock::now();
     if (!error) {
-      for (Result& result : results) write(index, result);
+      hand_over_taps(index, results);
+      for (Result& result : results) {
+        if (!graph_.outputs()[result.output].tap) write(index, result);
+      }
     } else {
       ++summary_.failed;
       Record record;
       record.file = inputs_[index].name;
       record.failed = true;
       record.error = error->what();
-      for (std::size_t o = 0; o < graph_.outputs().size(); ++o) put(o, record);
+      for (std::size_t o = 0; o < graph_.outputs().size(); ++o) {
+        if (!graph_.outputs()[o].tap) put(o, record);
+      }
     }
     sinks_.flush();
     summary_.write_seconds += seconds_since(clock);
@@ -217,6 +222,17 @@ class FileRun {
       event(FileEvent::Kind::finished, index, "", slot.audio_seconds);
     }
     return true;
+  }
+
+  void hand_over_taps(std::size_t index, std::vector<Result>& results) {
+    if (!options_.on_tap) return;
+    std::vector<std::vector<Result>> items(graph_.outputs().size());
+    for (Result& result : results) {
+      if (graph_.outputs()[result.output].tap) items[result.output].push_back(std::move(result));
+    }
+    for (std::size_t o = 0; o < items.size(); ++o) {
+      if (graph_.outputs()[o].tap) options_.on_tap(index, o, std::move(items[o]));
+    }
   }
 
   void write(std::size_t index, Result& result) {

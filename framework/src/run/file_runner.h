@@ -31,6 +31,9 @@ struct FileRunOptions {
   std::function<void(const FileEvent&)> on_event;
   /// Each record, beside the sinks; for tables and standard output.
   std::function<void(std::size_t output, const Record&)> on_record;
+  /// All items of one tapped edge for one input that ended well, in order, before the input's
+  /// records. What it throws ends the run.
+  std::function<void(std::size_t index, std::size_t output, std::vector<Result>&&)> on_tap;
 };
 
 struct FileRunSummary {

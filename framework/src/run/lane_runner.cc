@@ -91,7 +91,8 @@ LaneRunner::LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device
   }
 }
 
-std::vector<at::Tensor> LaneRunner::run(int view, const at::Tensor& samples) {
+std::vector<at::Tensor> LaneRunner::run(int view, const at::Tensor& samples,
+                                        const std::vector<std::int64_t>& overlaps) {
   const Lane& lane = plan_.lanes[static_cast<std::size_t>(view)];
   std::vector<at::Tensor> edges(graph_.edges.size());
   at::Tensor input = samples;
@@ -101,7 +102,7 @@ std::vector<at::Tensor> LaneRunner::run(int view, const at::Tensor& samples) {
     counters_.copies_to_device += 1;
   }
   edges[static_cast<std::size_t>(view)] = std::move(input);
-  run_lane(lane, edges, samples.size(0));
+  run_lane(view, edges, overlaps);
   std::vector<at::Tensor> results;
   for (const int edge : lane.results) {
     results.push_back(std::move(edges[static_cast<std::size_t>(edge)]));
@@ -112,7 +113,10 @@ std::vector<at::Tensor> LaneRunner::run(int view, const at::Tensor& samples) {
   return results;
 }
 
-void LaneRunner::run_lane(const Lane& lane, std::vector<at::Tensor>& edges, std::int64_t items) {
+void LaneRunner::run_lane(int view, std::vector<at::Tensor>& edges,
+                          const std::vector<std::int64_t>& overlaps) {
+  const Lane& lane = plan_.lanes[static_cast<std::size_t>(view)];
+  const auto items = static_cast<std::int64_t>(overlaps.size());
   Stopwatch stopwatch(device_);
   // Patched edges are kept folded, [item, patch, ...], beside their unfolded form for consumers.
   const auto is_folded = [&](const Edge& edge) {
@@ -133,7 +137,7 @@ void LaneRunner::run_lane(const Lane& lane, std::vector<at::Tensor>& edges, std:
       count = tensors.front().size(0);
       inputs.emplace_back(input.port, std::move(tensors));
     }
-    NodeCall call(node, std::move(inputs));
+    NodeCall call(node, std::move(inputs), view, &overlaps);
     stopwatch.begin();
     run_node(*instances_[index], call, node, count);
     stopwatch.end(counters_.nodes[index]);

@@ -42,11 +42,14 @@ class LaneRunner {
 
   /// Run one batch of windows of `view`, [item, channel, sample] on the CPU. Returns for each of
   /// the lane's `results` a float tensor on the CPU; of patched edges [item, patch, ...].
+  /// `overlaps` gives for each item the samples it shares with the one before it.
   /// One copy goes to another device, and one comes back.
-  std::vector<at::Tensor> run(int view, const at::Tensor& samples);
+  std::vector<at::Tensor> run(int view, const at::Tensor& samples,
+                              const std::vector<std::int64_t>& overlaps);
 
  private:
-  void run_lane(const Lane& lane, std::vector<at::Tensor>& edges, std::int64_t items);
+  void run_lane(int view, std::vector<at::Tensor>& edges,
+                const std::vector<std::int64_t>& overlaps);
 
   const ResolvedGraph& graph_;
   const Plan& plan_;

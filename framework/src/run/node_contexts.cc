@@ -64,8 +64,13 @@ std::shared_ptr<void> NodeOpening::shared_object(
   return shared_.object(node_.id + '\n' + device_.str() + '\n' + key, make);
 }
 
-NodeCall::NodeCall(const GraphNode& node, Inputs inputs)
-    : node_(node), inputs_(std::move(inputs)), outputs_(node.outputs.size()) {}
+NodeCall::NodeCall(const GraphNode& node, Inputs inputs, int view,
+                   const std::vector<std::int64_t>* overlaps)
+    : node_(node),
+      inputs_(std::move(inputs)),
+      view_(view),
+      overlaps_(overlaps),
+      outputs_(node.outputs.size()) {}
 
 std::size_t NodeCall::input_count(std::string_view port) const {
   for (const auto& [name, tensors] : inputs_) {
@@ -79,6 +84,12 @@ const at::Tensor& NodeCall::input(std::string_view port, std::size_t index) cons
     if (name == port && index < tensors.size()) return tensors[index];
   }
   throw Error(ErrorCode::internal, "input \"" + std::string(port) + "\" is not wired");
+}
+
+std::int64_t NodeCall::overlap(std::string_view port, std::int64_t item) const {
+  const NodeInput* input = node_.find_input(port);
+  if (overlaps_ == nullptr || input == nullptr || input->edges.front() != view_) return 0;
+  return (*overlaps_)[static_cast<std::size_t>(item)];
 }
 
 void NodeCall::set_output(std::string_view port, at::Tensor tensor) {

@@ -60,10 +60,13 @@ class NodeCall final : public ProcessContext {
  public:
   using Inputs = std::vector<std::pair<std::string_view, std::vector<at::Tensor>>>;
 
-  NodeCall(const GraphNode& node, Inputs inputs);
+  /// `overlaps` are those of the items of the edge `view`; it outlives the call.
+  NodeCall(const GraphNode& node, Inputs inputs, int view = -1,
+           const std::vector<std::int64_t>* overlaps = nullptr);
 
   std::size_t input_count(std::string_view port) const override;
   const at::Tensor& input(std::string_view port, std::size_t index) const override;
+  std::int64_t overlap(std::string_view port, std::int64_t item) const override;
   void set_output(std::string_view port, at::Tensor tensor) override;
 
   /// Return output `port` (an index); undefined where the node did not set it.
@@ -72,6 +75,8 @@ class NodeCall final : public ProcessContext {
  private:
   const GraphNode& node_;
   Inputs inputs_;
+  int view_;
+  const std::vector<std::int64_t>* overlaps_;
   std::vector<at::Tensor> outputs_;
 };
 

@@ -52,6 +52,19 @@ at::Tensor make_batch(const std::vector<WorkItem>& batch, int channels) {
   return tensor;
 }
 
+/// Return how many samples each item shares with the one before it.
+std::vector<std::int64_t> overlaps_of(const std::vector<WorkItem>& batch) {
+  std::vector<std::int64_t> overlaps(batch.size(), 0);
+  for (std::size_t i = 1; i < batch.size(); ++i) {
+    const WorkItem& before = batch[i - 1];
+    const WorkItem& item = batch[i];
+    const bool next = before.session == item.session && before.epoch == item.epoch &&
+                      before.window.index + 1 == item.window.index;
+    if (next) overlaps[i] = item.window.overlap;
+  }
+  return overlaps;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptions& options,
@@ -129,7 +142,8 @@ void Pipeline::run_batch(LaneRunner& runner, std::vector<WorkItem>& batch) {
   const auto clock = std::chrono::steady_clock::now();
   const int view = batch.front().view;
   const View& source = graph_->views[static_cast<std::size_t>(view)];
-  const std::vector<at::Tensor> results = runner.run(view, make_batch(batch, source.channels));
+  const std::vector<at::Tensor> results =
+      runner.run(view, make_batch(batch, source.channels), overlaps_of(batch));
   counters_.windows += batch.size();
   counters_.batches += 1;
   for (std::size_t i = 0; i < batch.size(); ++i) {

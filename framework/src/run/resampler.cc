@@ -1,9 +1,10 @@
 #include "run/resampler.h"
 
+#include <algorithm>
 #include <string>
 
 #include "melgraph/error.h"
-#include "run/kaiser_resampler.h"
+#include "run/sinc_resampler.h"
 #include "run/soxr_resampler.h"
 
 namespace melgraph {
@@ -24,13 +25,20 @@ class IdentityResampler final : public Resampler {
 }  // namespace
 
 const std::vector<std::string>& resampler_names() {
-  static const std::vector<std::string> names{"kaiser-best", "soxr-hq"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const SincDesign& design : sinc_designs()) all.emplace_back(design.name);
+    all.emplace_back("soxr-hq");
+    return all;
+  }();
   return names;
 }
 
 std::unique_ptr<Resampler> make_resampler(std::string_view name, int from, int to) {
-  const bool kaiser = name == "kaiser-best";
-  if (!kaiser && name != "soxr-hq") {
+  const std::vector<SincDesign>& designs = sinc_designs();
+  const auto design = std::find_if(designs.begin(), designs.end(),
+                                   [&](const SincDesign& each) { return each.name == name; });
+  if (design == designs.end() && name != "soxr-hq") {
     std::string known;
     for (const std::string& each : resampler_names()) known += (known.empty() ? "" : ", ") + each;
     throw Error(ErrorCode::usage, "unknown resampler '" + std::string(name) + "'",
@@ -42,8 +50,8 @@ std::unique_ptr<Resampler> make_resampler(std::string_view name, int from, int t
                                       " Hz: both must be positive");
   }
   if (from == to) return std::make_unique<IdentityResampler>();
-  if (kaiser) return std::make_unique<KaiserResampler>(from, to);
-  return std::make_unique<SoxrResampler>(from, to);
+  if (design == designs.end()) return std::make_unique<SoxrResampler>(from, to);
+  return std::make_unique<SincResampler>(*design, from, to);
 }
 
 }  // namespace melgraph

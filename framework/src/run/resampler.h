@@ -12,8 +12,8 @@ namespace melgraph {
 
 /// Convert one channel from one sample rate to another, in a streaming way.
 ///
-/// Any chunking of the input gives the same bits; the whole output is ceil(n * to / from) samples.
-/// [one-thread-at-a-time]
+/// Samples must be finite. Any chunking of the input gives the same bits; the whole output is
+/// ceil(n * to / from) samples. [one-thread-at-a-time]
 class MELGRAPH_API Resampler {
  public:
   virtual ~Resampler();
@@ -34,8 +34,9 @@ class MELGRAPH_API Resampler {
 /// Names accepted by `make_resampler`, for validation and suggestions.
 MELGRAPH_API const std::vector<std::string>& resampler_names();
 
-/// Make the resampler `name` (`kaiser-best`, `soxr-hq`) from `from` to `to` Hz; both positive.
-/// Equal rates give a copy. Throws `Error` for an unknown name.
+/// Make the resampler `name` (one of `resampler_names`) from `from` to `to` Hz; both positive.
+/// Equal rates give a copy. Throws `Error` for an unknown name, and for a ratio so uneven that its
+/// filter would not fit the memory.
 MELGRAPH_API std::unique_ptr<Resampler> make_resampler(std::string_view name, int from, int to);
 
 }  // namespace melgraph

@@ -79,6 +79,8 @@ void WindowCutter::cut(std::int64_t start, std::int64_t real, std::int64_t size,
                        AudioWindow& window) const {
   window.index = next_index_;
   window.length = real;
+  // Every window but the last one is full, so that what is shared is real sound in both.
+  window.overlap = next_index_ > 0 ? std::max<std::int64_t>(window_ - hop_, 0) : 0;
   const double rate = sample_rate_;
   window.start = origin_ + static_cast<double>(start) / rate;
   window.end = origin_ + static_cast<double>(start + real) / rate;

@@ -22,6 +22,7 @@ struct AudioWindow {
   double start = 0.0;          ///< seconds
   double end = 0.0;            ///< seconds; counts real sound only, not what fills a window up
   std::int64_t length = 0;     ///< samples of real sound a channel
+  std::int64_t overlap = 0;    ///< first samples a channel that the window before has too
 };
 
 /// Cut one view's sound into windows, in a streaming way.

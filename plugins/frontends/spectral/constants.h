@@ -2,15 +2,19 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "config.h"
 
 namespace melgraph_frontends {
 
 /// Tensors that a front end computes once: never changed, shared by all instances.
 struct Constants {
-  at::Tensor window;    ///< [win_length]
-  at::Tensor bank;      ///< [bin, mel]; undefined for `frontend.stft`
-  at::Tensor cepstrum;  ///< [mel, coefficient]; only of `frontend.mfcc`
+  std::vector<at::Tensor> windows;  ///< [win_length] of each resolution
+  at::Tensor bank;                  ///< [bin, mel]; undefined for `frontend.stft`
+  at::Tensor cepstrum;              ///< [mel, coefficient]; only of `frontend.mfcc`
+
+  std::vector<double> pcen_smoothing;  ///< of each resolution; only where there is PCEN
 
   /// Return the constants in another type and on another device.
   Constants to(const at::TensorOptions& options) const;

@@ -1,5 +1,7 @@
 #include "contract.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <iomanip>
 #include <sstream>
 #include <string>
@@ -8,6 +10,7 @@
 #include "config.h"
 #include "frame_plan.h"
 #include "param_table.h"
+#include "preset_facts.h"
 #include "presets.h"
 #include "relations.h"
 
@@ -54,11 +57,11 @@ void infer_features(InferContext& context, Output output) {
   const std::int64_t samples = audio.size_of("sample");
 
   Axis time{"time", unknown_size};
-  if (config.patch.frames > 0 && !config.patch.pad_tail && !audio.whole_input &&
+  if (config.patch.frames > 0 && config.patch.tail == PatchTail::drop && !audio.whole_input &&
       samples != unknown_size) {
     // A short input is padded to one patch; windows that are all too short are a mistake.
-    const std::int64_t needed = samples_for_frames(config.framing, config.patch.frames);
-    if (samples < needed) {
+    const std::int64_t needed = samples_for_patch(config);
+    if (std::max(samples, config.samples.min_samples) < needed) {
       const std::string seconds = seconds_text(needed, audio.sample_rate);
       context.report_input("audio", 0,
                            "a window of " + std::to_string(samples) +
@@ -71,6 +74,12 @@ void infer_features(InferContext& context, Output output) {
   }
   Axis patch{"patch", unknown_size};
   if (samples != unknown_size) {
+    for (std::size_t i = 1; i < count_resolutions(config); ++i) {
+      const FramePlan other = plan_frames(config, samples, i);
+      if (other.problem.empty()) continue;
+      context.report_input("audio", 0, other.problem, other.hint);
+      return;
+    }
     const FramePlan plan = plan_frames(config, samples);
     if (!plan.problem.empty()) {
       context.report_input("audio", 0, plan.problem, plan.hint);
@@ -105,7 +114,8 @@ void infer_features(InferContext& context, Output output) {
           (frames * step + static_cast<double>(config.framing.win_length)) / rate;
     }
   }
-  features.axes.push_back({"channel", audio.size_of("channel")});
+  const auto images = static_cast<std::int64_t>(config.resolutions.size());
+  features.axes.push_back({"channel", images > 0 ? images : audio.size_of("channel")});
   Axis bands = feature_axis(config);
   if (config.image.height) bands.size = *config.image.height;
   features.axes.push_back(config.image.mel_time ? bands : time);
@@ -138,6 +148,7 @@ Descriptor describe_mel() {
                          "patch, channel, time, mel]"}};
   descriptor.params = mel_params();
   descriptor.presets = mel_presets();
+  add_computation(descriptor, Output::mel);
   return descriptor;
 }
 
@@ -154,6 +165,7 @@ Descriptor describe_mfcc() {
                          "[window, patch, channel, time, coefficient]"}};
   descriptor.params = mfcc_params();
   descriptor.presets = mfcc_presets();
+  add_computation(descriptor, Output::mfcc);
   return descriptor;
 }
 

@@ -30,22 +30,20 @@ std::int64_t least_to_reflect(const FramingConfig& framing) {
   return framing.center && framing.pad_mode == PadMode::reflect ? centre_padding(framing) + 1 : 1;
 }
 
-void append_for_patches(const Config& config, std::int64_t samples, FramePlan& plan) {
-  const FramingConfig& framing = config.framing;
-  const std::int64_t lost = config.samples.shortens() ? 1 : 0;
-  const std::int64_t one_patch = samples_for_frames(framing, config.patch.frames) + lost;
+// How many samples the sound has once it is long enough for patches.
+std::int64_t length_for_patches(const Config& config, std::int64_t samples) {
+  const std::int64_t one_patch = samples_for_patch(config);
   if (config.patch.pad_to_patch) {
-    const std::int64_t step = config.patch.hop * framing.hop_length;
+    const std::int64_t step = config.patch.hop * config.framing.hop_length;
     const std::int64_t more = std::max<std::int64_t>(samples - one_patch, 0);
-    plan.appended = one_patch + ceil_div(more, step) * step - samples;
-  } else if (!config.patch.pad_tail) {
-    plan.appended = std::max<std::int64_t>(one_patch - samples, 0);
+    return one_patch + ceil_div(more, step) * step;
   }
+  return config.patch.tail == PatchTail::drop ? std::max(samples, one_patch) : samples;
 }
 
 void count_patches(const PatchConfig& patch, FramePlan& plan) {
   const std::int64_t more = std::max<std::int64_t>(plan.frames - patch.frames, 0);
-  if (patch.pad_tail) {
+  if (patch.tail != PatchTail::drop) {
     plan.patches = 1 + ceil_div(more, patch.hop);
     // A step wider than a patch may leave frames between patches, and none to fill up.
     const std::int64_t wanted = patch.frames + (plan.patches - 1) * patch.hop;
@@ -83,10 +81,17 @@ std::int64_t samples_for_frames(const FramingConfig& framing, std::int64_t frame
   return std::max(samples, least_to_reflect(framing));
 }
 
-FramePlan plan_frames(const Config& config, std::int64_t samples) {
-  const FramingConfig& framing = config.framing;
+std::int64_t samples_for_patch(const Config& config) {
+  const std::int64_t lost = config.samples.shortens() ? 1 : 0;
+  return samples_for_frames(config.framing, config.patch.frames) + lost;
+}
+
+FramePlan plan_frames(const Config& config, std::int64_t samples, std::size_t resolution) {
+  const FramingConfig framing = framing_of(config, resolution);
   FramePlan plan;
-  if (config.patch.frames > 0) append_for_patches(config, samples, plan);
+  std::int64_t padded = std::max(samples, config.samples.min_samples);
+  if (config.patch.frames > 0) padded = length_for_patches(config, padded);
+  plan.appended = padded - samples;
   const std::int64_t length = samples + plan.appended - (config.samples.shortens() ? 1 : 0);
   const std::string have = std::to_string(samples);
   if (length < least_to_reflect(framing)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -19,7 +20,7 @@ struct FramePlan {
   std::int64_t after = 0;     ///< samples wanted after the last one
   std::int64_t frames = 0;
   std::int64_t patches = 0;       ///< 0 where there are no patches
-  std::int64_t extra_frames = 0;  ///< frames of zeros that fill up the last patch
+  std::int64_t extra_frames = 0;  ///< frames that fill up the last patch
 };
 
 /// Return the number of frames of `samples` samples, after pre-emphasis.
@@ -28,7 +29,10 @@ std::int64_t count_frames(const FramingConfig& framing, std::int64_t samples);
 /// Return the smallest number of samples that gives `frames` frames.
 std::int64_t samples_for_frames(const FramingConfig& framing, std::int64_t frames);
 
-/// Plan an item of `samples` samples.
-FramePlan plan_frames(const Config& config, std::int64_t samples);
+/// Return the smallest number of samples that gives one patch without anything filled up.
+std::int64_t samples_for_patch(const Config& config);
+
+/// Plan image `resolution` of an item of `samples` samples.
+FramePlan plan_frames(const Config& config, std::int64_t samples, std::size_t resolution = 0);
 
 }  // namespace melgraph_frontends

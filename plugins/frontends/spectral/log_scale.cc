@@ -18,7 +18,8 @@ at::Tensor limit_range(const at::Tensor& values, double range) {
 at::Tensor log_scale(const at::Tensor& values, const LogConfig& log, int power) {
   const double decibels = power == 2 ? 10 : 20;
   switch (log.kind) {
-    case LogKind::none: return values;
+    case LogKind::none:
+    case LogKind::pcen: return values;
     case LogKind::ln_add: return values.add(log.eps).log();
     case LogKind::ln_floor: return values.clamp_min(log.eps).log();
     case LogKind::log10_1p: return values.mul(1 / log.eps).add(1).log10();

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "mel_scale.h"
+#include "vtln.h"
 
 namespace melgraph_frontends {
 namespace {
@@ -21,12 +22,14 @@ std::vector<double> bin_frequencies(const MelConfig& mel, std::int64_t n_fft, in
   return hz;
 }
 
-double band_factor(const MelConfig& mel, const std::vector<double>& weights, double low_hz,
-                   double high_hz) {
+// `width_hz` and `width` are those of the band in Hz and where its triangle is linear.
+double band_factor(const MelConfig& mel, const std::vector<double>& weights, double width_hz,
+                   double width) {
   double divisor = 1;
   switch (mel.norm) {
     case MelNorm::none: return 1;
-    case MelNorm::slaney: return 2 / (high_hz - low_hz);
+    case MelNorm::slaney: return 2 / width_hz;
+    case MelNorm::unit_tri: return 2 / width;
     case MelNorm::unit_sum:
       divisor = 0;
       for (const double weight : weights) divisor += weight;
@@ -43,14 +46,19 @@ std::vector<double> mel_filterbank(const MelConfig& mel, std::int64_t n_fft, int
   const std::size_t bins = hz.size();
   const auto bands = static_cast<std::size_t>(mel.n_mels);
   const double top = mel.floored_grid ? static_cast<double>(sample_rate / 2) : 0.5 * sample_rate;
+  const double f_max = mel.f_max.value_or(top);
   const double low = hz_to_mel(mel.scale, mel.f_min);
-  const double high = hz_to_mel(mel.scale, mel.f_max.value_or(top));
+  const double high = hz_to_mel(mel.scale, f_max);
   // Where the triangles are linear, and where edges and bins are therefore compared.
   std::vector<double> edges_hz(bands + 2);
   std::vector<double> edges(bands + 2);
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    const double at = low + (high - low) * static_cast<double>(i) / static_cast<double>(bands + 1);
+    double at = low + (high - low) * static_cast<double>(i) / static_cast<double>(bands + 1);
     edges_hz[i] = mel_to_hz(mel.scale, at);
+    if (mel.vtln_warp != 1) {
+      edges_hz[i] = vtln_warped(mel, mel.f_min, f_max, edges_hz[i], 0.5 * sample_rate);
+      at = hz_to_mel(mel.scale, edges_hz[i]);
+    }
     edges[i] = mel.triangles_in_mel ? at : edges_hz[i];
   }
   std::vector<double> places(bins);
@@ -76,7 +84,8 @@ std::vector<double> mel_filterbank(const MelConfig& mel, std::int64_t n_fft, int
           std::find_if(weights.begin(), weights.end(), [](double weight) { return weight > 0; });
       if (first != weights.end()) *first = 0;
     }
-    const double factor = band_factor(mel, weights, edges_hz[band], edges_hz[band + 2]);
+    const double factor =
+        band_factor(mel, weights, edges_hz[band + 2] - edges_hz[band], right - left);
     for (std::size_t k = 0; k < bins; ++k) bank[k * bands + band] = weights[k] * factor;
   }
   return bank;

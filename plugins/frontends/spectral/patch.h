@@ -7,8 +7,9 @@
 
 namespace melgraph_frontends {
 
-/// Append the plan's frames of zeros to [item, channel, time, band].
-at::Tensor pad_tail(const at::Tensor& features, const FramePlan& plan);
+/// Fill up the last patch of [item, channel, time, band] by the frames that the plan wants: zeros,
+/// or the item's own from its first one on.
+at::Tensor fill_tail(const at::Tensor& features, const PatchConfig& patch, const FramePlan& plan);
 
 /// Cut [item, channel, time, band] into [item, patch, channel, time, band].
 at::Tensor cut_patches(const at::Tensor& features, const PatchConfig& patch, const FramePlan& plan);

@@ -1,98 +1,170 @@
 #include "pipeline.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 
-#include <algorithm>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "cepstrum.h"
-#include "framing.h"
+#include "cmvn.h"
+#include "finite.h"
+#include "frame_spectra.h"
 #include "image.h"
 #include "log_scale.h"
 #include "melgraph/error.h"
 #include "patch.h"
-#include "stft.h"
+#include "pcen.h"
 #include "waveform.h"
 
 namespace melgraph_frontends {
+
 namespace {
 
-// Frames that are in memory at once, in numbers: keeps a block in the processor's cache, and long
-// sound from filling the memory.
-constexpr std::int64_t cpu_block = std::int64_t{1} << 17;
-constexpr std::int64_t device_block = std::int64_t{1} << 26;
+// What own kernels take: float32 that wants no gradient.
+bool is_plain(const at::Tensor& audio) {
+  const bool wants_gradient = audio.requires_grad() && at::GradMode::is_enabled();
+  return audio.scalar_type() == at::kFloat && !wants_gradient;
+}
 
 }  // namespace
 
 Pipeline::Pipeline(const Config& config, std::shared_ptr<const Constants> constants,
-                   c10::Device device)
+                   c10::Device device, std::unique_ptr<fast::FrontEnd> fast,
+                   std::unique_ptr<DeviceFrontEnd> fused)
     : config_(config),
       exact_(std::move(constants)),
-      ready_(exact_->to(at::TensorOptions().dtype(at::kFloat).device(device))) {}
+      ready_(exact_->to(at::TensorOptions().dtype(at::kFloat).device(device))),
+      fast_(std::move(fast)),
+      fused_(std::move(fused)) {}
 
-at::Tensor Pipeline::features_of_frames(const at::Tensor& waveform, const FramePlan& plan,
-                                        const Constants& constants, at::Tensor& energy) const {
-  const FramingConfig& framing = config_.framing;
-  const SampleConfig& samples = config_.samples;
-  const std::int64_t row = framing.n_fft * waveform.size(0) * waveform.size(1);
-  const std::int64_t block =
-      std::max<std::int64_t>((waveform.is_cpu() ? cpu_block : device_block) / row, 16);
-  std::vector<at::Tensor> features;
-  std::vector<at::Tensor> energies;
-  for (std::int64_t begin = 0; begin < plan.frames; begin += block) {
-    const std::int64_t count = std::min(block, plan.frames - begin);
-    const std::int64_t first = plan.first + plan.before + begin * framing.hop_length;
-    at::Tensor frames = cut_frames(waveform, framing, first, count);
-    if (samples.remove_dc_offset) frames = remove_dc_offset(frames);
-    if (config_.cepstrum.use_energy) energies.push_back(log_energy(frames, config_.cepstrum));
-    if (samples.preemphasis != 0 && samples.preemphasis_mode == PreemphasisMode::replicate) {
-      frames = preemphasize_frames(frames, samples.preemphasis);
-    }
-    at::Tensor values = spectrum(frames, constants.window, framing.n_fft, config_.power);
-    if (constants.bank.defined()) values = values.matmul(constants.bank);
-    features.push_back(std::move(values));
-  }
-  if (!energies.empty()) energy = at::cat(energies, 2);
-  return features.size() == 1 ? features.front() : at::cat(features, 2);
-}
-
-at::Tensor Pipeline::run_items(const at::Tensor& audio, const FramePlan& plan,
-                               const Constants& constants) const {
-  at::Tensor energy;
-  at::Tensor features =
-      features_of_frames(prepare_waveform(audio, config_, plan), plan, constants, energy);
-  features = log_scale(features, config_.log, config_.power);
+at::Tensor Pipeline::features(const at::Tensor& audio, const FramePlan& plan,
+                              std::size_t resolution, const Constants& constants) const {
+  if (fused_ && audio.is_cuda() && is_plain(audio)) return fused_->run(audio, plan, resolution);
+  const at::Tensor waveform = prepare_waveform(audio, config_, plan);
+  const FrameSpectra frames = frame_spectra(waveform, config_, plan, resolution, constants);
+  at::Tensor features = config_.log.kind == LogKind::pcen
+                            ? pcen(frames.bands, config_.pcen, constants.pcen_smoothing[resolution])
+                            : log_scale(frames.bands, config_.log, config_.power);
   if (constants.cepstrum.defined()) {
     features = features.matmul(constants.cepstrum);
-    if (energy.defined()) features = replace_first(features, energy);
+    if (frames.log_energy.defined()) features = replace_first(features, frames.log_energy);
   }
-  features = resize(features, config_.image);
+  return features;
+}
+
+at::Tensor Pipeline::finish(at::Tensor features, const FramePlan& plan) const {
+  features = resize(normalize_bands(features, config_.cmvn), config_.image);
   if (!config_.image.normalize_after_pad) features = normalize(features, config_.image);
-  features = pad_tail(features, plan);
+  features = fill_tail(features, config_.patch, plan);
   if (config_.image.normalize_after_pad) features = normalize(features, config_.image);
   if (config_.patch.frames > 0) features = cut_patches(features, config_.patch, plan);
   return config_.image.mel_time ? features.transpose(-1, -2) : features;
 }
 
-at::Tensor Pipeline::run(const at::Tensor& audio) const {
-  const FramePlan plan = plan_frames(config_, audio.size(-1));
-  if (!plan.problem.empty()) {
-    throw melgraph::Error(melgraph::ErrorCode::input, plan.problem, plan.hint);
+at::Tensor Pipeline::run_items(const at::Tensor& audio, const std::vector<FramePlan>& plans,
+                               const Constants& constants) const {
+  std::vector<at::Tensor> images;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    images.push_back(finish(features(audio, plans[i], i, constants), plans[i]));
+  }
+  // Patches come before the channels; several resolutions have none.
+  const at::Tensor result = images.size() == 1 ? images.front() : at::cat(images, 1);
+  check_finite(result, audio);
+  return result;
+}
+
+at::Tensor Pipeline::fast_features(const at::Tensor& audio, const FramePlan& plan,
+                                   std::size_t resolution,
+                                   const std::vector<std::int64_t>& overlaps) const {
+  const std::int64_t channels = audio.size(1);
+  const std::int64_t size = channels * plan.frames * fast_->features();
+  at::Tensor features =
+      at::empty({audio.size(0), channels, plan.frames, fast_->features()}, audio.options());
+  const float* samples = audio.const_data_ptr<float>();
+  float* out = features.mutable_data_ptr<float>();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(audio.size(0)); ++i, out += size) {
+    const fast::Item item{samples, channels, audio.size(2)};
+    fast::Before before;
+    if (i > 0 && i < overlaps.size()) before = {out - size, overlaps[i]};
+    if (!fast_->run(item, plan, resolution, before, out)) throw_not_finite(audio);
+    samples += channels * audio.size(2);
+  }
+  return features;
+}
+
+at::Tensor Pipeline::run_fast(const at::Tensor& audio, const std::vector<FramePlan>& plans,
+                              const std::vector<std::int64_t>& overlaps) const {
+  std::vector<at::Tensor> images;
+  for (std::size_t r = 0; r < plans.size(); ++r) {
+    const at::Tensor features = fast_features(audio, plans[r], r, overlaps);
+    if (features.size(0) == 1 || works_by_number()) {
+      images.push_back(finish(features, plans[r]));
+      continue;
+    }
+    // A library may add up or interpolate in another order where there are more items.
+    std::vector<at::Tensor> items;
+    for (std::int64_t i = 0; i < features.size(0); ++i) {
+      items.push_back(finish(features.narrow(0, i, 1), plans[r]));
+    }
+    images.push_back(at::cat(items));
+  }
+  return images.size() == 1 ? images.front().contiguous() : at::cat(images, 1);
+}
+
+bool Pipeline::works_by_number() const {
+  return config_.cmvn == Cmvn::none && !config_.image.height && !config_.image.width;
+}
+
+std::vector<FramePlan> Pipeline::plans_of(const at::Tensor& audio) const {
+  std::vector<FramePlan> plans;
+  for (std::size_t i = 0; i < count_resolutions(config_); ++i) {
+    plans.push_back(plan_frames(config_, audio.size(-1), i));
+    if (!plans.back().problem.empty()) {
+      throw melgraph::Error(melgraph::ErrorCode::input, plans.back().problem, plans.back().hint);
+    }
+  }
+  return plans;
+}
+
+std::vector<std::string> Pipeline::stages() const {
+  if (!fast_) return {};
+  return {"pack", "transform", "power", "bands", "logarithm", "rest"};
+}
+
+void Pipeline::run_until(std::size_t last, const at::Tensor& audio) const {
+  if (last > static_cast<std::size_t>(fast::Stage::logarithm)) {
+    run(audio);
+    return;
+  }
+  const std::vector<FramePlan> plans = plans_of(audio);
+  for (std::int64_t i = 0; i < audio.size(0); ++i) {
+    const at::Tensor item = audio.narrow(0, i, 1);
+    for (std::size_t r = 0; r < plans.size(); ++r) {
+      fast_->run_until(static_cast<fast::Stage>(last),
+                       {item.const_data_ptr<float>(), item.size(1), item.size(2)}, plans[r], r);
+    }
+  }
+}
+
+at::Tensor Pipeline::run(const at::Tensor& audio, const std::vector<std::int64_t>& overlaps) const {
+  const std::vector<FramePlan> plans = plans_of(audio);
+  if (fast_ && audio.is_cpu() && is_plain(audio)) {
+    return run_fast(audio.contiguous(), plans, overlaps);
   }
   const Constants converted =
       audio.scalar_type() == at::kFloat ? Constants() : exact_->to(audio.options());
   const Constants& constants = audio.scalar_type() == at::kFloat ? ready_ : converted;
   if (!audio.is_cpu() || audio.size(0) == 1) {
-    return run_items(audio, plan, constants).contiguous();
+    return run_items(audio, plans, constants).contiguous();
   }
   // One item at a time stays in the cache, and its bits do not depend on how many there are: a
   // library's product of matrices rounds differently for other numbers of rows.
   std::vector<at::Tensor> items;
   items.reserve(static_cast<std::size_t>(audio.size(0)));
   for (std::int64_t i = 0; i < audio.size(0); ++i) {
-    items.push_back(run_items(audio.narrow(0, i, 1), plan, constants));
+    items.push_back(run_items(audio.narrow(0, i, 1), plans, constants));
   }
   return at::cat(items, 0).contiguous();
 }

@@ -2,10 +2,16 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "config.h"
 #include "constants.h"
+#include "device_front_end.h"
+#include "fast/front_end.h"
 #include "frame_plan.h"
 
 namespace melgraph_frontends {
@@ -14,23 +20,48 @@ namespace melgraph_frontends {
 /// on its device. [one-thread-at-a-time]
 class Pipeline {
  public:
-  /// `constants` come from `make_constants`; those of float32 on `device` are made here.
-  Pipeline(const Config& config, std::shared_ptr<const Constants> constants, c10::Device device);
+  /// `constants` come from `make_constants`; those of float32 on `device` are made here. Float32
+  /// sound that wants no gradient goes through `fast` on a CPU and through `fused` on a device,
+  /// where they are given.
+  Pipeline(const Config& config, std::shared_ptr<const Constants> constants, c10::Device device,
+           std::unique_ptr<fast::FrontEnd> fast = nullptr,
+           std::unique_ptr<DeviceFrontEnd> fused = nullptr);
 
   /// Map [item, channel, sample] to [item, channel, time, band], with patches to
   /// [item, patch, channel, time, band]. Each item's numbers depend on that item alone. Throws
-  /// `Error` of code `input` where an item is too short.
-  at::Tensor run(const at::Tensor& audio) const;
+  /// `Error` of code `input` where an item is too short, or has samples so large or bad that the
+  /// features would not be finite.
+  /// `overlaps` may give how many of each item's first samples are the last of the item before.
+  at::Tensor run(const at::Tensor& audio, const std::vector<std::int64_t>& overlaps = {}) const;
+
+  /// Return the stages of the fast path; none where it is not taken.
+  std::vector<std::string> stages() const;
+  /// Run the items of `audio` up to stage `last` and drop the result.
+  void run_until(std::size_t last, const at::Tensor& audio) const;
 
  private:
-  at::Tensor run_items(const at::Tensor& audio, const FramePlan& plan,
+  std::vector<FramePlan> plans_of(const at::Tensor& audio) const;
+  /// Compute image `resolution` of [item, channel, sample] up to the logarithm and the cepstrum:
+  /// [item, channel, time, band].
+  at::Tensor features(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution,
+                      const Constants& constants) const;
+  /// The same by the fast path.
+  at::Tensor fast_features(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution,
+                           const std::vector<std::int64_t>& overlaps) const;
+  at::Tensor run_fast(const at::Tensor& audio, const std::vector<FramePlan>& plans,
+                      const std::vector<std::int64_t>& overlaps) const;
+  /// Return whether what comes after the features treats each number alone.
+  bool works_by_number() const;
+  /// Compute what comes after: CMVN, resizing, normalisation and patches.
+  at::Tensor finish(at::Tensor features, const FramePlan& plan) const;
+  at::Tensor run_items(const at::Tensor& audio, const std::vector<FramePlan>& plans,
                        const Constants& constants) const;
-  at::Tensor features_of_frames(const at::Tensor& waveform, const FramePlan& plan,
-                                const Constants& constants, at::Tensor& energy) const;
 
   Config config_;
   std::shared_ptr<const Constants> exact_;
   Constants ready_;
+  std::unique_ptr<fast::FrontEnd> fast_;
+  std::unique_ptr<DeviceFrontEnd> fused_;
 };
 
 }  // namespace melgraph_frontends

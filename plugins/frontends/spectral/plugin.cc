@@ -2,11 +2,16 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config.h"
 #include "constants.h"
 #include "contract.h"
 #include "delta.h"
+#include "device_front_end.h"
+#include "melgraph/stage_runner.h"
 #include "pipeline.h"
 
 namespace {
@@ -16,7 +21,7 @@ using melgraph::ProcessContext;
 using namespace melgraph_frontends;
 
 template <Output output>
-class Spectral final : public melgraph::Node {
+class Spectral final : public melgraph::Node, public melgraph::StageRunner {
  public:
   void open(OpenContext& context) override {
     const Config config = read_config(context.params(), output);
@@ -24,11 +29,41 @@ class Spectral final : public melgraph::Node {
     const auto constants = context.shared<Constants>("constants", [&config, rate] {
       return std::make_shared<Constants>(make_constants(config, rate));
     });
-    pipeline_ = std::make_unique<Pipeline>(config, constants, context.device());
+    std::unique_ptr<fast::FrontEnd> fast;
+    std::unique_ptr<DeviceFrontEnd> fused;
+    const fast::Kernel* kernel = fast::choose_kernel();
+    if (kernel != nullptr && fast::why_not_fast(config).empty()) {
+      const auto plans = context.shared<fast::Plans>("fast", [&config, rate] {
+        return std::make_shared<fast::Plans>(fast::make_plans(config, rate));
+      });
+      if (context.device().is_cpu()) {
+        fast = std::make_unique<fast::FrontEnd>(config, *plans, *kernel);
+      } else {
+        fused = DeviceFrontEnd::make(config, *plans, context.device());
+      }
+    }
+    if (!fast && !fused) {
+      context.log(melgraph::LogLevel::info, "computed with LibTorch's operators");
+    }
+    pipeline_ = std::make_unique<Pipeline>(config, constants, context.device(), std::move(fast),
+                                           std::move(fused));
   }
 
   void process(ProcessContext& context) override {
-    context.set_output("features", pipeline_->run(context.input("audio")));
+    const at::Tensor& audio = context.input("audio");
+    std::vector<std::int64_t> overlaps;
+    for (std::int64_t i = 0; i < audio.size(0); ++i) {
+      overlaps.push_back(context.overlap("audio", i));
+    }
+    context.set_output("features", pipeline_->run(audio, overlaps));
+  }
+
+  void* capability(std::string_view id) override {
+    return id == melgraph::stage_runner_id ? static_cast<melgraph::StageRunner*>(this) : nullptr;
+  }
+  std::vector<std::string> stages() const override { return pipeline_->stages(); }
+  void run_until(std::size_t last, const at::Tensor& input) override {
+    pipeline_->run_until(last, input);
   }
 
  private:

@@ -1,46 +1,17 @@
 #include "relations.h"
 
-#include <cstdio>
 #include <string>
+
+#include "findings.h"
 
 namespace melgraph_frontends {
 namespace {
 
 using melgraph::InferContext;
 
-std::string text(std::int64_t value) {
-  return std::to_string(value);
-}
-
-std::string text(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.10g", value);
-  return buffer;
-}
-
-// Counts what it passes on, so that all findings of a node are seen at once.
-class Findings {
- public:
-  explicit Findings(InferContext& context) : context_(context) {}
-
-  void param(const char* name, const std::string& message, const std::string& hint) {
-    context_.report_param(name, message, hint);
-    any_ = true;
-  }
-  void audio(const std::string& message, const std::string& hint) {
-    context_.report_input("audio", 0, message, hint);
-    any_ = true;
-  }
-  bool any() const { return any_; }
-
- private:
-  InferContext& context_;
-  bool any_ = false;
-};
-
 void check_framing(Findings& findings, const Config& config) {
   const FramingConfig& framing = config.framing;
-  if (framing.win_length > framing.n_fft) {
+  if (config.resolutions.empty() && framing.win_length > framing.n_fft) {
     findings.param(
         "win_length",
         "win_length " + text(framing.win_length) + " is longer than n_fft " + text(framing.n_fft),
@@ -60,13 +31,64 @@ void check_framing(Findings& findings, const Config& config) {
   }
 }
 
-void check_patches(Findings& findings, InferContext& context, const Config& config) {
-  const melgraph::Params& params = context.params();
+// Several images of one sound, which become the channels.
+void check_resolutions(Findings& findings, InferContext& context, const Config& config) {
+  const melgraph::Params& params = findings.params();
+  const bool windows = !params.is_null("channel_win_lengths");
+  const bool hops = !params.is_null("channel_hop_lengths");
+  if (!windows && !hops) return;
+  if (windows != hops) {
+    const std::string missing = windows ? "channel_hop_lengths" : "channel_win_lengths";
+    findings.param(windows ? "channel_win_lengths" : "channel_hop_lengths",
+                   "there is no " + missing, "set both, of equal length");
+    return;
+  }
+  const auto channels = static_cast<std::int64_t>(params.integers("channel_win_lengths").size());
+  const auto steps = static_cast<std::int64_t>(params.integers("channel_hop_lengths").size());
+  if (channels != steps || channels < 2 || channels > 8) {
+    findings.param("channel_win_lengths",
+                   "there are " + text(channels) + " windows and " + text(steps) +
+                       " steps, and must be 2 to 8 of each",
+                   "give channel_win_lengths and channel_hop_lengths of equal length");
+  }
+  for (const Resolution& resolution : config.resolutions) {
+    if (resolution.win_length <= config.framing.n_fft) continue;
+    findings.param("channel_win_lengths",
+                   "the window of " + text(resolution.win_length) +
+                       " samples is longer than n_fft " + text(config.framing.n_fft),
+                   "raise n_fft to the longest window");
+  }
+  for (const char* name : {"win_length", "hop_length"}) {
+    findings.no_effect(name, "with channel_win_lengths", "leave channel_win_lengths out");
+  }
+  if (!config.image.width) {
+    findings.param("channel_win_lengths", "the images have different numbers of frames",
+                   "set resize_width to the number that all should have");
+  }
+  const std::int64_t given = context.input("audio").size_of("channel");
+  if (given != 1 && given != melgraph::unknown_size) {
+    findings.audio("channel_win_lengths makes the channels from one, the sound has " + text(given),
+                   "set \"channels\": 1 in the view");
+  }
+}
+
+void check_image(Findings& findings, const Config& config) {
+  const ImageConfig& image = config.image;
+  if (!image.align_corners) return;
+  if (!image.height && !image.width) {
+    findings.no_effect("resize_align_corners", "without resizing",
+                       "set resize_height or resize_width");
+  } else if (image.kernel == ResizeKernel::bilinear_aa) {
+    findings.param("resize_align_corners",
+                   "resize_align_corners does not go with resize_kernel bilinear_aa",
+                   "set resize_kernel to bilinear or bicubic");
+  }
+}
+
+void check_patches(Findings& findings, const Config& config) {
   if (config.patch.frames == 0) {
     for (const char* name : {"patch_hop", "patch_tail", "pad_to_patch"}) {
-      if (!params.given(name) || params.is_null(name)) continue;
-      findings.param(name, std::string(name) + " has no effect without patch_frames",
-                     "set patch_frames, or leave " + std::string(name) + " out");
+      findings.no_effect(name, "without patch_frames", "set patch_frames");
     }
     return;
   }
@@ -74,61 +96,34 @@ void check_patches(Findings& findings, InferContext& context, const Config& conf
     findings.param("pad_to_patch", "pad_to_patch needs center false and snip_edges true",
                    "set center to false, or use patch_tail pad");
   }
-  if (config.patch.pad_to_patch && config.patch.pad_tail) {
-    findings.param("pad_to_patch", "pad_to_patch and patch_tail pad exclude each other",
+  if (config.patch.pad_to_patch && config.patch.tail != PatchTail::drop) {
+    findings.param("pad_to_patch",
+                   "pad_to_patch and patch_tail " + findings.params().string("patch_tail") +
+                       " exclude each other",
                    "take one of them");
   }
-  if (config.image.height || config.image.width) {
-    findings.param(config.image.height ? "resize_height" : "resize_width",
-                   "resizing is not available together with patch_frames",
+  if (config.image.width) {
+    findings.param("resize_width",
+                   "resize_width gives every sound the same number of frames, and does not go with "
+                   "patch_frames",
                    "leave patch_frames out: the view's windows cut the sound");
   }
 }
 
-void check_mel(Findings& findings, const Config& config, int sample_rate) {
-  if (sample_rate <= 0) {
-    findings.audio("the sound has no sample rate, which the mel bands need",
-                   "wire a view of the source");
-    return;
-  }
-  const double nyquist = 0.5 * sample_rate;
-  const double f_max = config.mel.f_max.value_or(nyquist);
-  if (f_max > nyquist) {
-    findings.param(
-        "f_max",
-        "f_max " + text(f_max) + " Hz is above half the sample rate, " + text(nyquist) + " Hz",
-        "lower f_max, or give the view a sample_rate of " + text(2 * f_max) + " or more");
-  }
-  if (config.mel.f_min >= f_max) {
-    findings.param(
-        "f_min",
-        "f_min " + text(config.mel.f_min) + " Hz is not below f_max " + text(f_max) + " Hz",
-        "lower f_min or raise f_max");
-  }
-}
-
-void check_log(Findings& findings, InferContext& context, const Config& config) {
+void check_log(Findings& findings, const Config& config) {
   const LogKind kind = config.log.kind;
+  const std::string with = "with log " + findings.params().string("log");
   if (config.log.top_db && kind != LogKind::db && kind != LogKind::log10_floor) {
-    findings.param("top_db", "top_db has no effect with log " + context.params().string("log"),
+    findings.param("top_db", "top_db has no effect " + with,
                    "set log to db or log10_floor, or leave top_db out");
   }
   if (config.log.db_ref != 1 && kind != LogKind::db) {
-    findings.param("db_ref", "db_ref has no effect with log " + context.params().string("log"),
-                   "set log to db, or leave db_ref out");
+    findings.param("db_ref", "db_ref has no effect " + with, "set log to db, or leave db_ref out");
   }
-}
-
-void check_cepstrum(Findings& findings, const Config& config) {
-  if (config.cepstrum.n_mfcc > config.mel.n_mels) {
-    findings.param("n_mfcc",
-                   "n_mfcc " + text(config.cepstrum.n_mfcc) + " is more than n_mels " +
-                       text(config.mel.n_mels),
-                   "use " + text(config.mel.n_mels) + " coefficients or fewer");
-  }
-  if (config.cepstrum.energy_floor > 0 && !config.cepstrum.use_energy) {
-    findings.param("energy_floor", "energy_floor has no effect without use_energy",
-                   "set use_energy to true, or leave energy_floor out");
+  if (kind == LogKind::pcen) return;
+  for (const char* name :
+       {"pcen_gain", "pcen_bias", "pcen_power", "pcen_time_constant", "pcen_eps"}) {
+    findings.no_effect(name, with, "set log to pcen");
   }
 }
 
@@ -147,12 +142,14 @@ bool check_relations(InferContext& context, const Config& config) {
     return false;
   }
   check_framing(findings, config);
-  check_patches(findings, context, config);
+  check_resolutions(findings, context, config);
+  check_image(findings, config);
+  check_patches(findings, config);
   if (config.output != Output::stft) check_mel(findings, config, rate);
-  check_log(findings, context, config);
+  check_log(findings, config);
   if (config.output == Output::mfcc) check_cepstrum(findings, config);
-  if (context.params().number("dither") != 0) {
-    findings.param("dither", "dither is not available", "set dither to 0");
+  if (config.samples.dither == 0) {
+    findings.no_effect("dither_seed", "without dither", "set dither");
   }
   return !findings.any();
 }

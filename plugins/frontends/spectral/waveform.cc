@@ -4,18 +4,10 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 
+#include "mirror.h"
+
 namespace melgraph_frontends {
 namespace {
-
-// Where the sample `index` of the endlessly mirrored sound stands in the sound.
-std::int64_t mirrored(std::int64_t index, std::int64_t size, PadMode mode) {
-  if (size == 1) return 0;
-  const std::int64_t edge = mode == PadMode::reflect_edge ? 1 : 0;
-  const std::int64_t period = 2 * (size - 1 + edge);
-  index %= period;
-  if (index < 0) index += period;
-  return index < size ? index : period - edge - index;
-}
 
 at::Tensor mirror(const at::Tensor& waveform, PadMode mode, std::int64_t from, std::int64_t count) {
   at::Tensor indices = at::empty({count}, at::TensorOptions().dtype(at::kLong));
@@ -48,6 +40,7 @@ at::Tensor pad_ends(const at::Tensor& waveform, PadMode mode, std::int64_t befor
 at::Tensor prepare_waveform(const at::Tensor& audio, const Config& config, const FramePlan& plan) {
   const SampleConfig& samples = config.samples;
   at::Tensor waveform = audio;
+  if (samples.quantize_int16) waveform = waveform.clamp(-1, 1).mul(32767).trunc().div(32767);
   if (samples.scale != 1) waveform = waveform.mul(samples.scale);
   if (samples.remove_clip_mean) waveform = waveform.sub(waveform.mean(-1, /*keepdim=*/true));
   if (plan.appended > 0) waveform = at::constant_pad_nd(waveform, {0, plan.appended});

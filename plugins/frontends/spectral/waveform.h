@@ -7,8 +7,8 @@
 
 namespace melgraph_frontends {
 
-/// Prepare samples [item, channel, sample] for framing: scale, remove the mean of each channel,
-/// append zeros, pre-emphasise the item where the mode says so, and pad the ends.
+/// Prepare samples [item, channel, sample] for framing: quantize, scale, remove the mean of each
+/// channel, append zeros, pre-emphasise the item where the mode says so, and pad the ends.
 at::Tensor prepare_waveform(const at::Tensor& audio, const Config& config, const FramePlan& plan);
 
 /// Pad the last axis by `before` and `after` samples.

@@ -13,6 +13,7 @@ double value_at(WindowShape shape, double x) {
   switch (shape) {
     case WindowShape::hann: return hann;
     case WindowShape::hamming: return 0.54 - 0.46 * std::cos(2 * pi * x);
+    case WindowShape::hamming_equiripple: return 0.53836 - 0.46164 * std::cos(2 * pi * x);
     case WindowShape::blackman:
       return 0.42 - 0.5 * std::cos(2 * pi * x) + 0.08 * std::cos(4 * pi * x);
     case WindowShape::povey: return std::pow(hann, 0.85);

@@ -79,6 +79,8 @@ class NodeRunner {
 
   /// Run one batch under `c10::InferenceMode`.
   Outputs process(const Inputs& inputs);
+  /// Say how many samples each item of the next batches shares with the one before it.
+  NodeRunner& overlap(std::vector<std::int64_t> samples);
   /// Run one batch of a node with one wired port; return its first output.
   at::Tensor run(const at::Tensor& input);
 

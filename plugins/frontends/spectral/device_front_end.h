@@ -1,0 +1,40 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "config.h"
+#include "cuda/program.h"
+#include "fast/front_end.h"
+#include "frame_plan.h"
+
+namespace melgraph_frontends {
+
+/// Computes features up to the logarithm and the cepstrum with the kernels of libmelgraph_cuda.so,
+/// in float32. [one-thread-at-a-time]
+class DeviceFrontEnd {
+ public:
+  /// Return null where the library is missing or does not take the front end.
+  static std::unique_ptr<DeviceFrontEnd> make(const Config& config, const fast::Plans& plans,
+                                              c10::Device device);
+
+  /// Compute image `resolution` of [item, channel, sample] as [item, channel, time, feature].
+  at::Tensor run(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution) const;
+
+ private:
+  struct Resident {
+    cuda::Program program{};
+    std::vector<at::Tensor> tables;  ///< what the program points to
+  };
+
+  DeviceFrontEnd(const Config& config, const fast::Plans& plans, c10::Device device,
+                 cuda::Launch launch);
+
+  const Config config_;
+  cuda::Launch launch_;
+  std::vector<Resident> programs_;  ///< by resolution
+};
+
+}  // namespace melgraph_frontends

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstddef>
+
+#include "butterflies.h"
+#include "fft_plan.h"
+
+namespace melgraph_frontends::fast::MELGRAPH_SIMD {
+
+using FirstPass = void (*)(Complex* data, std::int64_t transforms);
+using LaterPass = void (*)(Complex* data, std::int64_t span, const float* twiddles);
+
+/// The innermost pass, without twiddles; inputs from `filled` on are zero and are not read.
+template <int radix, int filled>
+void first_pass(Complex* data, std::int64_t transforms) {
+  for (std::int64_t i = 0; i < transforms; ++i, data += radix) {
+    Complex a[radix];
+    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA {
+      if constexpr (q < filled) {
+        a[q] = data[q];
+      } else {
+        a[q] = Complex{};
+      }
+    });
+    Butterfly<radix>::run(a);
+    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[q] = a[q]; });
+  }
+}
+
+/// One transform of a pass: inputs j, j + span, ... with their twiddles.
+template <int radix>
+MELGRAPH_INLINE void transform_at(const Complex* data, std::int64_t span, const float* twiddles,
+                                  Complex* a) {
+  a[0] = data[0];
+  unroll<radix - 1>([&](auto index) MELGRAPH_INLINE_LAMBDA {
+    constexpr int q = index + 1;
+    const Complex value = data[span * q];
+    const Vector re = all(twiddles[2 * index]);
+    const Vector im = all(twiddles[2 * index + 1]);
+    a[q] = {value.re * re - value.im * im, value.re * im + value.im * re};
+  });
+  Butterfly<radix>::run(a);
+}
+
+template <int radix>
+void later_pass(Complex* data, std::int64_t span, const float* twiddles) {
+  for (std::int64_t j = 0; j < span; ++j, ++data, twiddles += 2 * (radix - 1)) {
+    Complex a[radix];
+    transform_at<radix>(data, span, twiddles, a);
+    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[span * q] = a[q]; });
+  }
+}
+
+template <int radix, int filled = 1>
+FirstPass first_pass_of(int wanted) {
+  if constexpr (filled == radix) {
+    return first_pass<radix, radix>;
+  } else {
+    return wanted <= filled ? first_pass<radix, filled> : first_pass_of<radix, filled + 1>(wanted);
+  }
+}
+
+inline FirstPass find_first_pass(int radix, int filled) {
+  switch (radix) {
+    case 2: return first_pass_of<2>(filled);
+    case 3: return first_pass_of<3>(filled);
+    case 4: return first_pass_of<4>(filled);
+    case 5: return first_pass_of<5>(filled);
+    case 7: return first_pass_of<7>(filled);
+    case 8: return first_pass_of<8>(filled);
+    case 9: return first_pass_of<9>(filled);
+    case 15: return first_pass_of<15>(filled);
+    default: return first_pass_of<16>(filled);
+  }
+}
+
+inline LaterPass find_later_pass(int radix) {
+  switch (radix) {
+    case 2: return later_pass<2>;
+    case 3: return later_pass<3>;
+    case 4: return later_pass<4>;
+    case 5: return later_pass<5>;
+    case 7: return later_pass<7>;
+    case 8: return later_pass<8>;
+    case 9: return later_pass<9>;
+    case 15: return later_pass<15>;
+    default: return later_pass<16>;
+  }
+}
+
+/// Run passes 0 to `pass` over one part of `data`. Depth first, so that what a pass reads is still
+/// in the cache.
+inline void run_passes(const FftPlan& plan, Complex* data, std::size_t pass) {
+  const int radix = plan.radices[pass];
+  const std::int64_t span = plan.spans[pass];
+  const FirstPass first = find_first_pass(plan.radices[0], plan.filled);
+  if (pass == 0) return first(data, 1);
+  if (pass == 1) {
+    first(data, radix);
+  } else {
+    for (int q = 0; q < radix; ++q) run_passes(plan, data + q * span, pass - 1);
+  }
+  find_later_pass(radix)(data, span, plan.twiddles.data() + plan.offsets[pass]);
+}
+
+/// Transform `data` in place, but for the last pass: see spectrum.h.
+inline void fft_but_last(const FftPlan& plan, Complex* data) {
+  const std::size_t last = plan.radices.size() - 1;
+  if (last == 0) return;
+  for (int q = 0; q < plan.radices[last]; ++q) {
+    run_passes(plan, data + q * plan.spans[last], last - 1);
+  }
+}
+
+}  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

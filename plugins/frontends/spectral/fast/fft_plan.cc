@@ -1,0 +1,90 @@
+#include "fft_plan.h"
+
+#include <cmath>
+#include <cstddef>
+
+namespace melgraph_frontends::fast {
+namespace {
+
+constexpr double pi = 3.14159265358979323846;
+
+int take_factor(std::int64_t& rest, int prime) {
+  int count = 0;
+  for (; rest % prime == 0; rest /= prime) ++count;
+  return count;
+}
+
+// Passes are memory traffic: as few as registers allow, and the largest first, where the zeros
+// after a short window save most.
+std::vector<int> choose_radices(std::int64_t points) {
+  std::int64_t rest = points;
+  const int twos = take_factor(rest, 2);
+  int threes = take_factor(rest, 3);
+  int fives = take_factor(rest, 5);
+  const int sevens = take_factor(rest, 7);
+  std::vector<int> radices;
+  const auto add = [&radices](int radix, int count) {
+    radices.insert(radices.end(), count, radix);
+  };
+  const bool sixteen = twos % 3 == 1 && twos >= 4;
+  add(16, sixteen ? 1 : 0);
+  const int pair = threes % 2 == 1 && fives % 2 == 1 ? 1 : 0;
+  add(15, pair);
+  threes -= pair;
+  fives -= pair;
+  add(9, threes / 2);
+  add(8, (twos - (sixteen ? 4 : 0)) / 3);
+  add(5, fives);
+  add(7, sevens);
+  add(4, twos % 3 == 2 ? 1 : 0);
+  add(3, threes % 2);
+  add(2, twos == 1 ? 1 : 0);
+  if (radices.empty()) radices.push_back(1);
+  return radices;
+}
+
+}  // namespace
+
+bool has_fft(std::int64_t points) {
+  if (points < 2) return false;
+  for (const int prime : {2, 3, 5, 7}) take_factor(points, prime);
+  return points == 1;
+}
+
+FftPlan plan_fft(std::int64_t points, std::int64_t used) {
+  FftPlan plan;
+  plan.points = points;
+  plan.radices = choose_radices(points);
+  std::int64_t span = 1;
+  for (const int radix : plan.radices) {
+    plan.spans.push_back(span);
+    plan.offsets.push_back(plan.twiddles.size());
+    const double turn = -2 * pi / (static_cast<double>(span) * radix);
+    for (std::int64_t j = 0; j < span; ++j) {
+      for (int q = 1; q < radix; ++q) {
+        const double angle = turn * static_cast<double>(j * q);
+        plan.twiddles.push_back(static_cast<float>(std::cos(angle)));
+        plan.twiddles.push_back(static_cast<float>(std::sin(angle)));
+      }
+    }
+    span *= radix;
+  }
+  plan.slots.resize(static_cast<std::size_t>(points));
+  for (std::int64_t n = 0; n < points; ++n) {
+    std::int64_t rest = n;
+    std::int64_t slot = 0;
+    for (std::size_t l = plan.radices.size(); l-- > 0;) {
+      slot += rest % plan.radices[l] * plan.spans[l];
+      rest /= plan.radices[l];
+    }
+    plan.slots[static_cast<std::size_t>(n)] = slot;
+  }
+  // Input q of an innermost transform stands `points / radix` after input q - 1.
+  const std::int64_t apart = points / plan.radices.front();
+  // The last pass reads all of its inputs.
+  const bool only = plan.radices.size() == 1;
+  plan.filled = only ? plan.radices.front() : static_cast<int>((used + apart - 1) / apart);
+  return plan;
+}
+
+}  // namespace melgraph_frontends::fast

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernel.h"
+#include "plan.h"
+#include "spectrum.h"
+
+// The body of every kernel: see `Kernel`.
+
+namespace melgraph_frontends::fast::MELGRAPH_SIMD {
+
+/// Natural logarithm of positive normal numbers, to one unit in the last place: the polynomial of
+/// the Cephes library (Moshier), for a mantissa between sqrt(1/2) and sqrt(2).
+MELGRAPH_INLINE Vector logarithm(Vector x) {
+  Integers bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  const Integers exponent = (bits - 0x3f3504f3) >> 23;
+  const Integers mantissa_bits = bits - (exponent << 23);
+  Vector mantissa;
+  std::memcpy(&mantissa, &mantissa_bits, sizeof mantissa);
+  const Vector f = mantissa - 1.0F;
+  const Vector e = __builtin_convertvector(exponent, Vector);
+  const Vector square = f * f;
+  // In pairs, so that no step waits for all those before.
+  const Vector pair_0 = f * 7.0376836292E-2F - 1.1514610310E-1F;
+  const Vector pair_1 = f * 1.1676998740E-1F - 1.2420140846E-1F;
+  const Vector pair_2 = f * 1.4249322787E-1F - 1.6668057665E-1F;
+  const Vector pair_3 = f * 2.0000714765E-1F - 2.4999993993E-1F;
+  const Vector upper = pair_0 * square + pair_1;
+  const Vector lower = pair_2 * square + pair_3;
+  Vector y = (upper * (square * square) + lower) * f + 3.3333331174E-1F;
+  y = y * f * square;
+  y = y + e * -2.12194440E-4F;
+  y = y - 0.5F * square;
+  return (f + y) + e * 0.693359375F;
+}
+
+/// Gather the windows of a block: `put(i, part, column)` gets sample i of the frames from
+/// `part * tile` on.
+template <class Put>
+MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, Put put) {
+  constexpr int parts = lanes / tile;
+  const std::int64_t apart = tile * plan.hop_length;
+  Tile columns[tile];
+  std::int64_t i = 0;
+  for (; i + tile <= plan.win_length; i += tile) {
+    for (int part = 0; part < parts; ++part) {
+      transpose(samples + i + part * apart, plan.hop_length, columns);
+      unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(i + k, part, columns[k]); });
+    }
+  }
+  for (int part = 0; part < parts && i < plan.win_length; ++part) {
+    transpose(samples + i + part * apart, plan.hop_length, columns);
+    for (int k = 0; i + k < plan.win_length; ++k) put(i + k, part, columns[k]);
+  }
+}
+
+MELGRAPH_INLINE Tile& part_of(Vector* vector, int part) {
+  return reinterpret_cast<Tile*>(vector)[part];
+}
+
+/// Gather the windows of a block, multiply by the window function and put them where the
+/// transform wants them.
+inline void pack(const Plan& plan, const float* samples, Vector* data) {
+  const std::int64_t* slots = plan.slots.data();
+  const float* window = plan.window.data();
+  gather(plan, samples, [&](std::int64_t i, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+    part_of(data + slots[i], part) = column * window[i];
+  });
+}
+
+/// The same for front ends that first look at each frame as a whole.
+inline void pack_whole(const Plan& plan, const float* samples, Vector* frame, Vector* data,
+                       float* energy) {
+  const std::int64_t length = plan.win_length;
+  gather(plan, samples, [&](std::int64_t i, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+    part_of(frame + i, part) = column;
+  });
+  Vector mean{};
+  if (plan.remove_dc_offset) {
+    Vector sums[4] = {};
+    std::int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+      unroll<4>([&](auto k) MELGRAPH_INLINE_LAMBDA { sums[k] += frame[i + k]; });
+    }
+    for (; i < length; ++i) sums[0] += frame[i];
+    mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(length));
+  }
+  const float* window = plan.window.data();
+  const std::int64_t* slots = plan.slots.data();
+  if (plan.use_energy) {
+    Vector sum{};
+    for (std::int64_t i = 0; i < length; ++i) {
+      const Vector value = frame[i] - mean;
+      sum += value * value;
+    }
+    store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
+  }
+  Vector before = frame[0] - mean;
+  for (std::int64_t i = 0; i < length; ++i) {
+    const Vector value = frame[i] - mean;
+    data[slots[i]] = (value - before * plan.preemphasis) * window[i];
+    before = value;
+  }
+}
+
+inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
+  const float* weights = plan.weights.data();
+  for (const Band& band : plan.bands) {
+    const Vector* bins = spectrum + band.first;
+    Vector even{};
+    Vector odd{};
+    std::int64_t k = 0;
+    for (; k + 1 < band.count; k += 2) {
+      even += bins[k] * weights[k];
+      odd += bins[k + 1] * weights[k + 1];
+    }
+    if (k < band.count) even += bins[k] * weights[k];
+    weights += band.count;
+    *out++ = even + odd;
+  }
+}
+
+/// Check `count` vectors and change each by `change`.
+template <class Change>
+MELGRAPH_INLINE void change_values(Vector* values, std::int64_t count, int frames, bool* finite,
+                                   Change change) {
+  Vector zeros{};
+  for (std::int64_t m = 0; m < count; ++m) {
+    zeros += values[m] * 0.0F;  // not a number where the value is not finite
+    values[m] = change(values[m]);
+  }
+  for (int lane = 0; lane < frames; ++lane) {
+    if (!(zeros[lane] == 0.0F)) *finite = false;
+  }
+}
+
+/// Take the logarithm; what a form of it does not need is not computed, and changes no bits.
+inline void finish_values(const Plan& plan, Vector* values, std::int64_t count, int frames,
+                          bool* finite) {
+  const Vector offset = all(plan.log_offset);
+  const Vector least = all(plan.log_least);
+  const bool natural = plan.log_slope == 1 && plan.log_factor == 1 && plan.log_shift == 0;
+  if (!plan.logarithm) {
+    change_values(values, count, frames, finite,
+                  [](Vector value) MELGRAPH_INLINE_LAMBDA { return value; });
+  } else if (natural && plan.log_least == 0) {
+    change_values(values, count, frames, finite,
+                  [&](Vector value) MELGRAPH_INLINE_LAMBDA { return logarithm(value + offset); });
+  } else if (natural && plan.log_offset == 0) {
+    change_values(values, count, frames, finite, [&](Vector value) MELGRAPH_INLINE_LAMBDA {
+      return logarithm(larger(value, least));
+    });
+  } else {
+    change_values(values, count, frames, finite, [&](Vector value) MELGRAPH_INLINE_LAMBDA {
+      value = larger(value * plan.log_slope + offset, least);
+      return logarithm(value) * plan.log_factor + plan.log_shift;
+    });
+  }
+}
+
+inline float largest_of(const Vector* values, std::int64_t count, int frames) {
+  Vector most = values[0];
+  for (std::int64_t m = 1; m < count; ++m) most = larger(most, values[m]);
+  float largest = most[0];
+  for (int lane = 1; lane < frames; ++lane) largest = most[lane] > largest ? most[lane] : largest;
+  return largest;
+}
+
+inline const float* run_frames(const Plan& plan, const float* samples, int frames, Stage last,
+                               float* work, float* energy, float* largest, bool* finite) {
+  auto* data = reinterpret_cast<Vector*>(work);
+  auto* points = reinterpret_cast<Complex*>(work);
+  Vector* bins = data + 2 * plan.fft.points;
+  Vector* values = bins + plan.bins;
+  if (plan.whole_frames) {
+    pack_whole(plan, samples, bins, data, energy);
+  } else {
+    pack(plan, samples, data);
+  }
+  for (const std::int64_t slot : plan.zero_slots) data[slot] = Vector{};
+  if (last == Stage::pack) return work;
+  fft_but_last(plan.fft, points);
+  if (last == Stage::transform) return work;
+  last_pass(plan, points, bins);
+  if (last == Stage::power) return work;
+  if (plan.bands.empty()) {
+    values = bins;
+    for (std::int64_t k = 0; k < plan.bins; ++k) bins[k] *= plan.spectrum_factor;
+  } else {
+    sum_bands(plan, bins, values);
+  }
+  if (last == Stage::bands) return work;
+  finish_values(plan, values, plan.values(), frames, finite);
+  if (plan.has_range) {
+    const float most = largest_of(values, plan.values(), frames);
+    if (most > *largest) *largest = most;
+  }
+  return reinterpret_cast<const float*>(values);
+}
+
+/// Several coefficients at once, so that a band is read once for all of them.
+template <int count>
+MELGRAPH_INLINE void sum_coefficients(const float* bands, std::int64_t n_mels, float least,
+                                      const float* factors, std::int64_t stride, float* out) {
+  Vector sums[count] = {};
+  for (std::int64_t m = 0; m < n_mels; ++m, factors += stride) {
+    const Vector band = larger(load(bands + m * lanes), all(least));
+    unroll<count>([&](auto n) MELGRAPH_INLINE_LAMBDA { sums[n] += band * factors[n]; });
+  }
+  unroll<count>([&](auto n) MELGRAPH_INLINE_LAMBDA { store(out + n * lanes, sums[n]); });
+}
+
+inline void run_cepstrum(const Plan& plan, const float* bands, float least, const float* energy,
+                         float* out) {
+  constexpr int at_once = 8;
+  const std::int64_t n_mels = plan.values();
+  const float* factors = plan.cepstrum.data();
+  std::int64_t n = 0;
+  for (; n + at_once <= plan.features; n += at_once) {
+    sum_coefficients<at_once>(bands, n_mels, least, factors + n, plan.features, out + n * lanes);
+  }
+  for (; n < plan.features; ++n) {
+    sum_coefficients<1>(bands, n_mels, least, factors + n, plan.features, out + n * lanes);
+  }
+  if (energy != nullptr) store(out, load(energy));
+}
+
+inline void run_store(const float* values, std::int64_t count, int frames, float* out) {
+  for (int part = 0; part * tile < frames; ++part) {
+    const int rest = frames - part * tile;
+    const int here = rest < tile ? rest : tile;
+    const float* from = values + part * tile;
+    float* to = out + part * tile * count;
+    std::int64_t m = 0;
+    for (; m + tile <= count; m += tile) {
+      Tile rows[tile];
+      transpose(from + m * lanes, lanes, rows);
+      for (int frame = 0; frame < here; ++frame) {
+        *reinterpret_cast<UnalignedTile*>(to + frame * count + m) = rows[frame];
+      }
+    }
+    for (; m < count; ++m) {
+      for (int frame = 0; frame < here; ++frame) to[frame * count + m] = from[m * lanes + frame];
+    }
+  }
+}
+
+inline constexpr Kernel make_kernel(const char* name, const Kernel* narrower) {
+  return {name, lanes, narrower, run_frames, run_cepstrum, run_store};
+}
+
+}  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

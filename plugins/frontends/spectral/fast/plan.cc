@@ -1,0 +1,160 @@
+#include "plan.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+#include "../dct.h"
+#include "../mel_filterbank.h"
+#include "../window_function.h"
+
+namespace melgraph_frontends::fast {
+namespace {
+
+constexpr double pi = 3.14159265358979323846;
+
+bool is_packed(std::int64_t n_fft) {
+  return n_fft % 2 == 0;
+}
+
+std::int64_t points_of(std::int64_t n_fft) {
+  return is_packed(n_fft) ? n_fft / 2 : n_fft;
+}
+
+void plan_transform(Plan& plan) {
+  const std::int64_t points = points_of(plan.n_fft);
+  const std::int64_t used = plan.packed ? (plan.win_length + 1) / 2 : plan.win_length;
+  plan.fft = plan_fft(points, used);
+  // A vector of the buffer is the real or the imaginary part of a point.
+  const auto slot_of = [&plan](std::int64_t sample) {
+    const auto& slots = plan.fft.slots;
+    if (!plan.packed) return 2 * slots[static_cast<std::size_t>(sample)];
+    return 2 * slots[static_cast<std::size_t>(sample / 2)] + sample % 2;
+  };
+  for (std::int64_t i = 0; i < plan.win_length; ++i) plan.slots.push_back(slot_of(i));
+  const std::int64_t read = plan.fft.filled * (points / plan.fft.radices.front());
+  const std::int64_t read_samples = plan.packed ? 2 * read : read;
+  for (std::int64_t i = plan.win_length; i < read_samples; ++i) {
+    plan.zero_slots.push_back(slot_of(i));
+  }
+  if (!plan.packed) {
+    for (std::int64_t i = 0; i < read; ++i) plan.zero_slots.push_back(slot_of(i) + 1);
+  }
+  if (plan.packed) {
+    for (std::int64_t k = 0; k <= points / 2; ++k) {
+      const double angle = -2 * pi * static_cast<double>(k) / static_cast<double>(plan.n_fft);
+      plan.turns.push_back(static_cast<float>(std::cos(angle)));
+      plan.turns.push_back(static_cast<float>(std::sin(angle)));
+    }
+  }
+}
+
+void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
+  const std::vector<double> bank = mel_filterbank(mel, plan.n_fft, sample_rate);
+  const auto count = static_cast<std::size_t>(mel.n_mels);
+  plan.first_bin = plan.bins;
+  plan.last_bin = -1;
+  for (std::size_t band = 0; band < count; ++band) {
+    const auto weight = [&](std::int64_t bin) {
+      return bank[static_cast<std::size_t>(bin) * count + band];
+    };
+    std::int64_t first = 0;
+    std::int64_t end = plan.bins;
+    while (first < end && weight(first) == 0) ++first;
+    while (end > first && weight(end - 1) == 0) --end;
+    plan.bands.push_back({first < end ? first : 0, end - first});
+    if (first == end) continue;
+    plan.first_bin = std::min(plan.first_bin, first);
+    plan.last_bin = std::max(plan.last_bin, end - 1);
+    for (std::int64_t bin = first; bin < end; ++bin) {
+      plan.weights.push_back(static_cast<float>(weight(bin) * plan.spectrum_factor));
+    }
+  }
+}
+
+void plan_logarithm(Plan& plan, const LogConfig& log) {
+  const double decibels = (plan.magnitude ? 20 : 10);
+  const double per_decade = 1 / std::log(10.0);
+  plan.logarithm = log.kind != LogKind::none;
+  switch (log.kind) {
+    case LogKind::none: break;
+    case LogKind::ln_add: plan.log_offset = static_cast<float>(log.eps); break;
+    case LogKind::ln_floor: plan.log_least = static_cast<float>(log.eps); break;
+    case LogKind::db:
+      plan.log_least = static_cast<float>(log.eps);
+      plan.log_factor = static_cast<float>(decibels * per_decade);
+      if (log.db_ref != 1) {
+        plan.log_shift = static_cast<float>(-decibels * std::log10(std::max(log.db_ref, log.eps)));
+      }
+      break;
+    case LogKind::log10_floor:
+      plan.log_least = static_cast<float>(log.eps);
+      plan.log_factor = static_cast<float>(per_decade);
+      break;
+    case LogKind::log10_1p:
+      plan.log_slope = static_cast<float>(1 / log.eps);
+      plan.log_offset = 1;
+      plan.log_factor = static_cast<float>(per_decade);
+      break;
+    default: break;
+  }
+  if (log.top_db) {
+    plan.has_range = true;
+    plan.range = static_cast<float>(log.kind == LogKind::db ? *log.top_db : *log.top_db / decibels);
+  }
+}
+
+}  // namespace
+
+Plan make_plan(const Config& config, const FramingConfig& framing, int sample_rate) {
+  Plan plan;
+  plan.win_length = framing.win_length;
+  plan.hop_length = framing.hop_length;
+  plan.n_fft = framing.n_fft;
+  plan.bins = framing.n_fft / 2 + 1;
+  plan.packed = is_packed(framing.n_fft);
+  plan_transform(plan);
+
+  const SampleConfig& samples = config.samples;
+  for (const double value : analysis_window(config.window, framing)) {
+    plan.window.push_back(static_cast<float>(value * samples.scale));
+  }
+  plan.remove_dc_offset = samples.remove_dc_offset;
+  if (samples.preemphasis_mode == PreemphasisMode::replicate) {
+    plan.preemphasis = static_cast<float>(samples.preemphasis);
+  }
+  plan.use_energy = config.cepstrum.use_energy;
+  plan.energy_factor = static_cast<float>(samples.scale * samples.scale);
+  plan.energy_floor = std::max(static_cast<float>(config.cepstrum.energy_floor), FLT_EPSILON);
+  plan.whole_frames = plan.remove_dc_offset || plan.preemphasis != 0 || plan.use_energy;
+
+  plan.magnitude = config.power == 1;
+  // Unpacking gives twice the spectrum.
+  if (plan.packed) plan.spectrum_factor = plan.magnitude ? 0.5F : 0.25F;
+  plan.last_bin = plan.bins - 1;
+  if (config.output != Output::stft) plan_bands(plan, config.mel, sample_rate);
+  plan_logarithm(plan, config.log);
+  plan.features = plan.values();
+  if (config.output == Output::mfcc) {
+    const std::vector<double> matrix = cepstrum_matrix(config.cepstrum, config.mel.n_mels);
+    plan.features = config.cepstrum.n_mfcc;
+    plan.cepstrum.assign(matrix.begin(), matrix.end());
+  }
+  return plan;
+}
+
+std::size_t work_floats(const Plan& plan, int lanes) {
+  const auto width = static_cast<std::size_t>(lanes);
+  // The transform; gathered frames or, later, the bins; bands.
+  const auto bins = static_cast<std::size_t>(plan.bins);
+  const std::size_t gathered =
+      plan.whole_frames ? static_cast<std::size_t>(plan.win_length) + width : 0;
+  const std::size_t rest = std::max(bins + plan.bands.size(), gathered);
+  return (2 * static_cast<std::size_t>(plan.fft.points) + rest + width) * width;
+}
+
+std::int64_t readable_samples(const Plan& plan, int lanes) {
+  return (lanes - 1) * plan.hop_length + plan.win_length + lanes;
+}
+
+}  // namespace melgraph_frontends::fast

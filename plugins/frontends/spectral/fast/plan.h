@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../config.h"
+#include "fft_plan.h"
+
+namespace melgraph_frontends::fast {
+
+/// One band: weights of the bins from `first` on.
+struct Band {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// All that the kernels need, computed once in float64. Never changed, shared by all instances.
+struct Plan {
+  std::int64_t win_length = 0;
+  std::int64_t hop_length = 0;
+  std::int64_t n_fft = 0;
+  std::int64_t bins = 0;
+  /// An even n_fft is half as many complex points, of even and odd samples; an odd one is as many,
+  /// without an imaginary part.
+  bool packed = true;
+  FftPlan fft;
+  std::vector<float> window;             ///< [win_length], `scale` and `normalized` in it
+  std::vector<std::int64_t> slots;       ///< [win_length] where sample i belongs, in vectors
+  std::vector<std::int64_t> zero_slots;  ///< vectors that are read but hold no sample
+  std::vector<float> turns;              ///< [n_fft/4 + 1][re, im] that unpack the spectrum
+
+  bool whole_frames = false;  ///< frames are gathered before they are windowed
+  bool remove_dc_offset = false;
+  float preemphasis = 0;
+  bool use_energy = false;
+  float energy_factor = 1;
+  float energy_floor = 0;
+
+  bool magnitude = false;
+  float spectrum_factor =
+      1;  ///< of power or magnitude as the kernel gives it, where there are no bands
+  std::vector<Band> bands;  ///< empty for `frontend.stft`
+  std::vector<float> weights;
+  std::int64_t first_bin = 0;  ///< the bins that any band wants
+  std::int64_t last_bin = 0;
+
+  bool logarithm =
+      false;  ///< ln(max(x * log_slope + log_offset, log_least)) * log_factor + log_shift
+  float log_slope = 1;
+  float log_offset = 0;
+  float log_least = 0;
+  float log_factor = 1;
+  float log_shift = 0;
+  bool has_range = false;  ///< top_db
+  float range = 0;
+
+  std::vector<float> cepstrum;  ///< [n_mels][n_mfcc]; empty without
+  std::int64_t features = 0;    ///< numbers a frame
+
+  /// Numbers a frame before the cepstrum.
+  std::int64_t values() const {
+    return bands.empty() ? bins : static_cast<std::int64_t>(bands.size());
+  }
+};
+
+/// Return why the fast path does not take a front end; empty where it does.
+std::string why_not_fast(const Config& config);
+
+/// Make the tables for frames of `framing` at a sample rate. Needs an empty `why_not_fast`.
+Plan make_plan(const Config& config, const FramingConfig& framing, int sample_rate);
+
+/// Floats of working memory for a block of `lanes` frames.
+std::size_t work_floats(const Plan& plan, int lanes);
+
+/// Samples a block of `lanes` frames reads.
+std::int64_t readable_samples(const Plan& plan, int lanes);
+
+}  // namespace melgraph_frontends::fast

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "config.h"
+
+namespace melgraph_frontends {
+
+/// Return where sample `index` of the endlessly mirrored sound of `size` samples stands in it.
+inline std::int64_t mirrored(std::int64_t index, std::int64_t size, PadMode mode) {
+  if (size == 1) return 0;
+  const std::int64_t edge = mode == PadMode::reflect_edge ? 1 : 0;
+  const std::int64_t period = 2 * (size - 1 + edge);
+  index %= period;
+  if (index < 0) index += period;
+  return index < size ? index : period - edge - index;
+}
+
+}  // namespace melgraph_frontends
