@@ -1,4 +1,6 @@
 // The program `melgraph`: takes the arguments apart and maps every end to an exit code.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
@@ -128,10 +130,24 @@ bool asks_for_json(int argc, char** argv) {
 
 }  // namespace melgraph::cli
 
+namespace melgraph::cli {
+namespace {
+
+/// Keep freed memory of usual sizes in the process. By default a worker's arena is given back after
+/// each batch and mapped anew for the next: page faults that cost a fifth of a front end's time.
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
+
+}  // namespace
+}  // namespace melgraph::cli
+
 extern "C" MELGRAPH_PROGRAM_EXPORT int melgraph_program_main(int argc, char** argv,
                                                              const melgraph_launch_info* info) {
   using namespace melgraph;
   using namespace melgraph::cli;
+  keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write, not a signal
   Console console(stderr);
   console.set_colour(wants_colour(stderr));

@@ -99,7 +99,7 @@ at::Tensor Pipeline::run_fast(const at::Tensor& audio, const std::vector<FramePl
   std::vector<at::Tensor> images;
   for (std::size_t r = 0; r < plans.size(); ++r) {
     const at::Tensor features = fast_features(audio, plans[r], r, overlaps);
-    if (features.size(0) == 1 || works_by_number()) {
+    if (features.size(0) == 1 || keeps_items_apart()) {
       images.push_back(finish(features, plans[r]));
       continue;
     }
@@ -113,8 +113,9 @@ at::Tensor Pipeline::run_fast(const at::Tensor& audio, const std::vector<FramePl
   return images.size() == 1 ? images.front().contiguous() : at::cat(images, 1);
 }
 
-bool Pipeline::works_by_number() const {
-  return config_.cmvn == Cmvn::none && !config_.image.height && !config_.image.width;
+bool Pipeline::keeps_items_apart() const {
+  return config_.cmvn == Cmvn::none &&
+         melgraph_frontends::keeps_items_apart(config_.image, fast_->features());
 }
 
 std::vector<FramePlan> Pipeline::plans_of(const at::Tensor& audio) const {

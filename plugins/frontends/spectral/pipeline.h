@@ -50,8 +50,8 @@ class Pipeline {
                            const std::vector<std::int64_t>& overlaps) const;
   at::Tensor run_fast(const at::Tensor& audio, const std::vector<FramePlan>& plans,
                       const std::vector<std::int64_t>& overlaps) const;
-  /// Return whether what comes after the features treats each number alone.
-  bool works_by_number() const;
+  /// Return whether what comes after the features gives a batch the bits of its items alone.
+  bool keeps_items_apart() const;
   /// Compute what comes after: CMVN, resizing, normalisation and patches.
   at::Tensor finish(at::Tensor features, const FramePlan& plan) const;
   at::Tensor run_items(const at::Tensor& audio, const std::vector<FramePlan>& plans,

@@ -74,6 +74,13 @@ void BlockRunner::run_block(const Kernel& kernel, const Sound& sound, std::int64
   }
 }
 
+void BlockRunner::fetch_ahead(const Sound& sound, std::int64_t start) const {
+  constexpr std::int64_t line = 16;  // floats of a line of the cache
+  const std::int64_t begin = std::max<std::int64_t>(start + plan_->win_length, 0);
+  const std::int64_t end = std::min(begin + kernel_.lanes * plan_->hop_length, sound.length);
+  for (std::int64_t i = begin; i < end; i += line) __builtin_prefetch(sound.samples + i);
+}
+
 bool BlockRunner::run(const std::vector<Sound>& channels, std::int64_t first, std::int64_t begin,
                       std::int64_t end, float* out, std::int64_t stride) {
   const std::int64_t frames = end - begin;
@@ -86,8 +93,9 @@ bool BlockRunner::run(const std::vector<Sound>& channels, std::int64_t first, st
     float* rows = out + static_cast<std::int64_t>(c) * stride;
     for (std::int64_t t = 0; t < frames; t += kernel_.lanes) {
       const std::int64_t count = std::min<std::int64_t>(kernel_.lanes, frames - t);
-      run_block(kernel_for(count), channels[c], first + (begin + t) * plan_->hop_length, count,
-                rows + t * plan_->features);
+      const std::int64_t start = first + (begin + t) * plan_->hop_length;
+      fetch_ahead(channels[c], start + (kernel_.lanes - 1) * plan_->hop_length);
+      run_block(kernel_for(count), channels[c], start, count, rows + t * plan_->features);
     }
   }
   if (!plan_->has_range) return finite_;

@@ -50,6 +50,9 @@ class BlockRunner {
   const Kernel& kernel_for(std::int64_t frames) const;
   const float* samples_of_block(const Kernel& kernel, const Sound& sound, std::int64_t start,
                                 std::int64_t frames);
+  /// Have the samples of the block after the one whose last window begins at `start` fetched: a
+  /// block reads many places at once, which the processor does not foresee.
+  void fetch_ahead(const Sound& sound, std::int64_t start) const;
   void run_block(const Kernel& kernel, const Sound& sound, std::int64_t start, std::int64_t frames,
                  float* out);
   void write_cepstrum(const Kernel& kernel, const float* bands, float least, const float* energy,

@@ -33,7 +33,7 @@ struct Butterfly<2> {
   static MELGRAPH_INLINE void run(Complex* a) {
     const Complex first = a[0];
     a[0] = {first.re + a[1].re, first.im + a[1].im};
-    a[1] = {first.re - a[1].re, first.im - a[1].im};
+    a[1] = {difference_by_product(first.re, a[1].re), difference_by_product(first.im, a[1].im)};
   }
 };
 
@@ -43,9 +43,11 @@ struct Butterfly<4> {
     const Complex sum_even{a[0].re + a[2].re, a[0].im + a[2].im};
     const Complex difference_even{a[0].re - a[2].re, a[0].im - a[2].im};
     const Complex sum_odd{a[1].re + a[3].re, a[1].im + a[3].im};
-    const Complex difference_odd{a[1].re - a[3].re, a[1].im - a[3].im};
+    const Complex difference_odd{difference_by_product(a[1].re, a[3].re),
+                                 difference_by_product(a[1].im, a[3].im)};
     a[0] = {sum_even.re + sum_odd.re, sum_even.im + sum_odd.im};
-    a[2] = {sum_even.re - sum_odd.re, sum_even.im - sum_odd.im};
+    a[2] = {difference_by_product(sum_even.re, sum_odd.re),
+            difference_by_product(sum_even.im, sum_odd.im)};
     a[1] = {difference_even.re + difference_odd.im, difference_even.im - difference_odd.re};
     a[3] = {difference_even.re - difference_odd.im, difference_even.im + difference_odd.re};
   }
@@ -60,7 +62,8 @@ struct OddButterfly {
     Complex differences[half];
     unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
       sums[j] = {a[j + 1].re + a[radix - 1 - j].re, a[j + 1].im + a[radix - 1 - j].im};
-      differences[j] = {a[j + 1].re - a[radix - 1 - j].re, a[j + 1].im - a[radix - 1 - j].im};
+      differences[j] = {difference_by_product(a[j + 1].re, a[radix - 1 - j].re),
+                        difference_by_product(a[j + 1].im, a[radix - 1 - j].im)};
     });
     const Complex first = a[0];
     Complex total = first;
@@ -86,7 +89,7 @@ struct OddButterfly {
           odd.im += differences[j].im * sine;
         }
       });
-      a[k] = {even.re + odd.im, even.im - odd.re};
+      a[k] = {sum_by_product(even.re, odd.im), difference_by_product(even.im, odd.re)};
       a[radix - k] = {even.re - odd.im, even.im + odd.re};
     });
   }

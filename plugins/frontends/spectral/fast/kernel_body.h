@@ -37,8 +37,8 @@ MELGRAPH_INLINE Vector logarithm(Vector x) {
   return (f + y) + e * 0.693359375F;
 }
 
-/// Gather the windows of a block: `put(i, part, column)` gets sample i of the frames from
-/// `part * tile` on.
+/// Gather the windows of a block: `put(i, k, part, column)` gets sample i + k of the frames from
+/// `part * tile` on; i is a multiple of 4.
 template <class Put>
 MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, Put put) {
   constexpr int parts = lanes / tile;
@@ -48,12 +48,12 @@ MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, Put put) {
   for (; i + tile <= plan.win_length; i += tile) {
     for (int part = 0; part < parts; ++part) {
       transpose(samples + i + part * apart, plan.hop_length, columns);
-      unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(i + k, part, columns[k]); });
+      unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(i, int{k}, part, columns[k]); });
     }
   }
   for (int part = 0; part < parts && i < plan.win_length; ++part) {
     transpose(samples + i + part * apart, plan.hop_length, columns);
-    for (int k = 0; i + k < plan.win_length; ++k) put(i + k, part, columns[k]);
+    for (int k = 0; i + k < plan.win_length; ++k) put(i, k, part, columns[k]);
   }
 }
 
@@ -66,8 +66,8 @@ MELGRAPH_INLINE Tile& part_of(Vector* vector, int part) {
 inline void pack(const Plan& plan, const float* samples, Vector* data) {
   const std::int64_t* slots = plan.slots.data();
   const float* window = plan.window.data();
-  gather(plan, samples, [&](std::int64_t i, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-    part_of(data + slots[i], part) = column * window[i];
+  gather(plan, samples, [&](std::int64_t i, int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+    part_of(data + slots[i + k], part) = column * window[i + k];
   });
 }
 
@@ -75,17 +75,13 @@ inline void pack(const Plan& plan, const float* samples, Vector* data) {
 inline void pack_whole(const Plan& plan, const float* samples, Vector* frame, Vector* data,
                        float* energy) {
   const std::int64_t length = plan.win_length;
-  gather(plan, samples, [&](std::int64_t i, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-    part_of(frame + i, part) = column;
+  Vector sums[4] = {};
+  gather(plan, samples, [&](std::int64_t i, int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+    part_of(frame + i + k, part) = column;
+    part_of(sums + k % 4, part) += column;
   });
   Vector mean{};
   if (plan.remove_dc_offset) {
-    Vector sums[4] = {};
-    std::int64_t i = 0;
-    for (; i + 4 <= length; i += 4) {
-      unroll<4>([&](auto k) MELGRAPH_INLINE_LAMBDA { sums[k] += frame[i + k]; });
-    }
-    for (; i < length; ++i) sums[0] += frame[i];
     mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(length));
   }
   const float* window = plan.window.data();
@@ -98,10 +94,12 @@ inline void pack_whole(const Plan& plan, const float* samples, Vector* frame, Ve
     }
     store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
   }
-  Vector before = frame[0] - mean;
+  // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
+  const Vector left_of_mean = mean * (1.0F - plan.preemphasis);
+  Vector before = frame[0];
   for (std::int64_t i = 0; i < length; ++i) {
-    const Vector value = frame[i] - mean;
-    data[slots[i]] = (value - before * plan.preemphasis) * window[i];
+    const Vector value = frame[i];
+    data[slots[i]] = ((value - before * plan.preemphasis) - left_of_mean) * window[i];
     before = value;
   }
 }
