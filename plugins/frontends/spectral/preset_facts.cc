@@ -17,7 +17,7 @@ void add_computation(melgraph::Descriptor& descriptor, Output output) {
     const Config config = read_config(params, output);
     preset.facts.emplace_back("cpu", fast::describe_path(config));
     const std::string reason = cuda::why_not_fused(config);
-    preset.facts.emplace_back("cuda", reason.empty() ? "own kernel, all steps in one pass"
+    preset.facts.emplace_back("cuda", reason.empty() ? "own kernels, from samples to features"
                                                      : "LibTorch's operators: " + reason);
   }
 }

@@ -11,7 +11,7 @@ inline constexpr int max_passes = 24;
 
 /// Tables and numbers of one front end.
 struct Program {
-  std::int32_t n_fft, win_length, hop_length, bins;
+  std::int32_t win_length, hop_length, bins;
   std::int32_t packed, points;  ///< of the complex transform
   std::int32_t passes, radices[max_passes];
   const float* window;    ///< [win_length]

@@ -43,7 +43,6 @@ Tables make_tables(const fast::Plan& plan) {
 Program make_program(const fast::Plan& plan) {
   const auto small = [](std::int64_t value) { return static_cast<std::int32_t>(value); };
   Program program{};
-  program.n_fft = small(plan.n_fft);
   program.win_length = small(plan.win_length);
   program.hop_length = small(plan.hop_length);
   program.bins = small(plan.bins);

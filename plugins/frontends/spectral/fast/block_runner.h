@@ -24,6 +24,9 @@ struct Sound {
 class BlockRunner {
  public:
   BlockRunner(std::shared_ptr<const Plan> plan, const Kernel& kernel);
+  // A copy would go on working in the memory of the first.
+  BlockRunner(const BlockRunner&) = delete;
+  BlockRunner(BlockRunner&&) noexcept = default;
 
   const Plan& plan() const { return *plan_; }
 

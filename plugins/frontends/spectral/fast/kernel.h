@@ -21,10 +21,9 @@ struct Kernel {
   /// Turn the block of frames whose first window begins at `samples` into features.
   /// Reads `readable_samples(plan)` samples. Writes values [plan.values()][lanes] into `work`, and
   /// gives where they begin; also, with `plan.use_energy`, the logarithm of each frame's energy
-  /// into `energy` [lanes]. `frames` of the lanes count: where
-  /// one of them is not finite, `*finite` becomes false, and `*largest` grows to their largest
-  /// value before `top_db`. A `last` stage other than the logarithm is for measurements: what
-  /// follows is left out.
+  /// into `energy` [lanes]. `frames` of the lanes count: where one of them is not finite,
+  /// `*finite` becomes false, and with `plan.has_range` `*largest` grows to their largest value.
+  /// A `last` stage other than the logarithm is for measurements: what follows is left out.
   const float* (*frames)(const Plan& plan, const float* samples, int frames, Stage last,
                          float* work, float* energy, float* largest, bool* finite);
 

@@ -52,8 +52,6 @@ void plan_transform(Plan& plan) {
 void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
   const std::vector<double> bank = mel_filterbank(mel, plan.n_fft, sample_rate);
   const auto count = static_cast<std::size_t>(mel.n_mels);
-  plan.first_bin = plan.bins;
-  plan.last_bin = -1;
   for (std::size_t band = 0; band < count; ++band) {
     const auto weight = [&](std::int64_t bin) {
       return bank[static_cast<std::size_t>(bin) * count + band];
@@ -63,9 +61,6 @@ void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
     while (first < end && weight(first) == 0) ++first;
     while (end > first && weight(end - 1) == 0) --end;
     plan.bands.push_back({first < end ? first : 0, end - first});
-    if (first == end) continue;
-    plan.first_bin = std::min(plan.first_bin, first);
-    plan.last_bin = std::max(plan.last_bin, end - 1);
     for (std::int64_t bin = first; bin < end; ++bin) {
       plan.weights.push_back(static_cast<float>(weight(bin) * plan.spectrum_factor));
     }
@@ -131,7 +126,6 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   plan.magnitude = config.power == 1;
   // Unpacking gives twice the spectrum.
   if (plan.packed) plan.spectrum_factor = plan.magnitude ? 0.5F : 0.25F;
-  plan.last_bin = plan.bins - 1;
   if (config.output != Output::stft) plan_bands(plan, config.mel, sample_rate);
   plan_logarithm(plan, config.log);
   plan.features = plan.values();

@@ -39,15 +39,12 @@ struct Plan {
   float energy_floor = 0;
 
   bool magnitude = false;
-  float spectrum_factor =
-      1;  ///< of power or magnitude as the kernel gives it, where there are no bands
-  std::vector<Band> bands;  ///< empty for `frontend.stft`
+  float spectrum_factor = 1;  ///< what the kernels' power or magnitude lacks; bands have it
+  std::vector<Band> bands;    ///< empty for `frontend.stft`
   std::vector<float> weights;
-  std::int64_t first_bin = 0;  ///< the bins that any band wants
-  std::int64_t last_bin = 0;
 
-  bool logarithm =
-      false;  ///< ln(max(x * log_slope + log_offset, log_least)) * log_factor + log_shift
+  /// ln(max(x * log_slope + log_offset, log_least)) * log_factor + log_shift
+  bool logarithm = false;
   float log_slope = 1;
   float log_offset = 0;
   float log_least = 0;
