@@ -134,7 +134,8 @@ namespace melgraph::cli {
 namespace {
 
 /// Keep freed memory of usual sizes in the process. By default a worker's arena is given back after
-/// each batch and mapped anew for the next: page faults that cost a second core a fifth of its gain.
+/// each batch and mapped anew for the next: page faults that cost a second core a fifth of its
+/// gain.
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
