@@ -29,12 +29,26 @@ TimeResize::TimeResize(std::int64_t from, std::int64_t to) {
 }
 
 void TimeResize::run(const float* rows, std::int64_t bands, float* out) const {
-  for (const Row& row : rows_) {
-    std::fill(out, out + bands, 0.0F);
-    for (std::size_t k = 0; k < row.count; ++k) {
+  // A row of many taps is a sum of short sums: one long one in float32 loses a digit.
+  constexpr std::size_t kBlock = 64;
+  const auto add = [&](const Row& row, std::size_t begin, std::size_t end, float* sums) {
+    for (std::size_t k = begin; k < end; ++k) {
       const float weight = weights_[row.begin + k];
       const float* from = rows + (row.first + static_cast<std::int64_t>(k)) * bands;
-      for (std::int64_t m = 0; m < bands; ++m) out[m] += weight * from[m];
+      for (std::int64_t m = 0; m < bands; ++m) sums[m] += weight * from[m];
+    }
+  };
+  std::vector<float> block;
+  for (const Row& row : rows_) {
+    std::fill(out, out + bands, 0.0F);
+    if (row.count <= kBlock) {
+      add(row, 0, row.count, out);
+    } else {
+      for (std::size_t begin = 0; begin < row.count; begin += kBlock) {
+        block.assign(static_cast<std::size_t>(bands), 0.0F);
+        add(row, begin, std::min(begin + kBlock, row.count), block.data());
+        for (std::int64_t m = 0; m < bands; ++m) out[m] += block[static_cast<std::size_t>(m)];
+      }
     }
     out += bands;
   }
