@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # reference.sh: compare with librosa and torchaudio (tests/reference/*.py), where Python has them, and
-# check that the golden vectors of front ends are still what these give.
+# check that the golden vectors of front ends are still what these give, and the records of networks
+# what torchvision gives, where there is one.
 # PYTHON: the Python to use (default python3). Build first.
 source "$(dirname -- "$0")/common.sh"
 python=${PYTHON:-python3}
@@ -22,3 +23,11 @@ for script in "${scripts[@]}"; do
 done
 say "tests/reference/make_frontend_goldens.py --check"
 "$python" -W ignore tests/reference/make_frontend_goldens.py --check
+say "tests/reference/make_pth_fixtures.py --check"
+"$python" -B -W ignore tests/reference/make_pth_fixtures.py --check
+say "tests/reference/make_audio_network_records.py --check"
+"$python" -B tests/reference/make_audio_network_records.py --check
+say "tests/reference/make_network_records.py --check"
+code=0
+"$python" -B tests/reference/make_network_records.py --check || code=$?
+[[ $code -eq 0 || $code -eq 77 ]] || exit "$code"

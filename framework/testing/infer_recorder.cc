@@ -6,23 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "config/axis_patterns.h"
 #include "melgraph/weights.h"
 
 namespace melgraph::testing {
 namespace {
-
-bool axes_fit(const std::vector<std::string>& wanted, const std::vector<Axis>& axes) {
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i] == "...") return true;
-    if (i >= axes.size()) return false;
-    if (wanted[i] == "*" || wanted[i] == axes[i].name) continue;
-    if (wanted[i] == "window|clip" && (axes[i].name == "window" || axes[i].name == "clip")) {
-      continue;
-    }
-    return false;
-  }
-  return axes.size() == wanted.size();
-}
 
 std::vector<std::string> read_lines(const std::string& path) {
   std::ifstream file(path);
@@ -94,12 +82,14 @@ void InferRecorder::check_outputs() {
   for (const OutputPort& port : descriptor_.outputs) {
     const auto found = outputs_.find(port.name);
     if (found == outputs_.end()) {
+      if (port.optional) continue;
       report("infer gave no spec for the output `" + port.name + "`", "");
       continue;
     }
     const std::vector<Axis>& axes = found->second.axes;
-    if (axes.empty() || (axes[0].name != "window" && axes[0].name != "clip")) {
-      report("the output `" + port.name + "` has no item axis `window` or `clip`", "");
+    if (axes.empty() ||
+        (axes[0].name != "window" && axes[0].name != "clip" && axes[0].name != "event")) {
+      report("the output `" + port.name + "` has no item axis `window`, `clip` or `event`", "");
     } else if (axes[0].size != unknown_size) {
       report("the item axis of the output `" + port.name + "` has a size", "");
     }
@@ -108,6 +98,10 @@ void InferRecorder::check_outputs() {
 
 void InferRecorder::set_params(Params params) {
   params_ = std::move(params);
+}
+
+bool InferRecorder::has_output(std::string_view port) const {
+  return outputs_.find(port) != outputs_.end();
 }
 
 const PortSpec& InferRecorder::output(std::string_view port) const {

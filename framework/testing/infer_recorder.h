@@ -24,6 +24,7 @@ class InferRecorder final : public InferContext {
   void set_params(Params params);
   const std::vector<Finding>& findings() const noexcept { return findings_; }
   /// Throws `Error` (usage) where `infer` set no such output.
+  bool has_output(std::string_view port) const;
   const PortSpec& output(std::string_view port) const;
 
   const Params& params() const override { return params_; }

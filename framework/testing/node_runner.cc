@@ -21,9 +21,14 @@ struct Shared {
 
 class Opening final : public OpenContext {
  public:
-  Opening(const InferRecorder& inferred, Shared& shared, c10::Device device, bool trusted,
-          std::vector<std::string>& log)
-      : inferred_(inferred), shared_(shared), device_(device), trusted_(trusted), log_(log) {}
+  Opening(const InferRecorder& inferred, Shared& shared, c10::Device device, Precision precision,
+          bool trusted, std::vector<std::string>& log)
+      : inferred_(inferred),
+        shared_(shared),
+        device_(device),
+        precision_(precision),
+        trusted_(trusted),
+        log_(log) {}
 
   const std::string& node_id() const override { return id_; }
   const Params& params() const override { return inferred_.params(); }
@@ -33,7 +38,10 @@ class Opening final : public OpenContext {
   const PortSpec& input(std::string_view port, std::size_t index) const override {
     return inferred_.input(port, index);
   }
-  const PortSpec& output(std::string_view port) const override { return inferred_.output(port); }
+  const PortSpec& output(std::string_view port) const override {
+    static const PortSpec left_out;
+    return inferred_.has_output(port) ? inferred_.output(port) : left_out;
+  }
   c10::Device device() const override { return device_; }
   std::shared_ptr<const StateDict> weights(std::string_view param) override {
     const std::string& path = params().string(param);
@@ -41,6 +49,7 @@ class Opening final : public OpenContext {
     if (!entry) entry = std::make_shared<const StateDict>(read_weights(path));
     return entry;
   }
+  Precision precision() const override { return precision_; }
   bool trust_code() const override { return trusted_; }
   void log(LogLevel, std::string_view message) override { log_.emplace_back(message); }
 
@@ -56,6 +65,7 @@ class Opening final : public OpenContext {
   const InferRecorder& inferred_;
   Shared& shared_;
   c10::Device device_;
+  Precision precision_;
   bool trusted_;
   std::vector<std::string>& log_;
   std::string id_ = "node";
@@ -64,8 +74,8 @@ class Opening final : public OpenContext {
 class Batch final : public ProcessContext {
  public:
   Batch(const Descriptor& descriptor, const Inputs& inputs,
-        const std::vector<std::int64_t>& overlaps)
-      : descriptor_(descriptor), inputs_(inputs), overlaps_(overlaps) {}
+        const std::vector<std::int64_t>& overlaps, const std::vector<TimeSpan>& spans)
+      : descriptor_(descriptor), inputs_(inputs), overlaps_(overlaps), spans_(spans) {}
 
   std::size_t input_count(std::string_view port) const override {
     const auto found = inputs_.find(std::string(port));
@@ -83,6 +93,10 @@ class Batch final : public ProcessContext {
     const auto index = static_cast<std::size_t>(item);
     return index < overlaps_.size() ? overlaps_[index] : 0;
   }
+  TimeSpan span(std::int64_t item) const override {
+    if (descriptor_.scope != Scope::clip) return ProcessContext::span(item);
+    return spans_.at(static_cast<std::size_t>(item));
+  }
   void set_output(std::string_view port, at::Tensor tensor) override {
     if (descriptor_.find_output(port) == nullptr) {
       throw Error(ErrorCode::internal, "process set `" + std::string(port) + "`, no output port");
@@ -91,13 +105,22 @@ class Batch final : public ProcessContext {
       throw Error(ErrorCode::internal, "process set `" + std::string(port) + "` twice");
     }
   }
+  void set_output(std::string_view port, at::Tensor tensor, std::vector<TimeSpan> spans) override {
+    if (tensor.dim() < 1 || tensor.size(0) != static_cast<std::int64_t>(spans.size())) {
+      throw Error(ErrorCode::internal, "`" + std::string(port) + "` wants one time an event");
+    }
+    events[std::string(port)] = std::move(spans);
+    set_output(port, std::move(tensor));
+  }
 
   Outputs outputs;
+  std::map<std::string, std::vector<TimeSpan>> events;
 
  private:
   const Descriptor& descriptor_;
   const Inputs& inputs_;
   const std::vector<std::int64_t>& overlaps_;
+  const std::vector<TimeSpan>& spans_;
 };
 
 }  // namespace
@@ -128,8 +151,11 @@ class NodeRunner::Impl {
   std::vector<std::pair<std::string, ParamValue>> given;
   Edges edges;
   c10::Device device{c10::kCPU};
+  Precision precision = Precision::f32;
   bool trusted = false;
   std::vector<std::int64_t> overlaps;
+  std::vector<TimeSpan> spans;
+  std::map<std::string, std::vector<TimeSpan>> events;
   std::vector<std::string> log;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
   std::unique_ptr<InferRecorder> recorder;
@@ -242,7 +268,8 @@ void NodeRunner::open() {
   }
   const c10::InferenceMode inference;
   std::unique_ptr<Node> node = impl_->make_node();
-  Opening opening(*impl_->recorder, *impl_->shared, impl_->device, impl_->trusted, impl_->log);
+  Opening opening(*impl_->recorder, *impl_->shared, impl_->device, impl_->precision, impl_->trusted,
+                  impl_->log);
   node->open(opening);
   impl_->node = std::move(node);
 }
@@ -269,17 +296,23 @@ Outputs NodeRunner::process(const Inputs& inputs) {
       items = found->second[i].size(0);
     }
   }
-  Batch batch(impl_->descriptor, inputs, impl_->overlaps);
+  Batch batch(impl_->descriptor, inputs, impl_->overlaps, impl_->spans);
   opened.process(batch);
+  impl_->events = std::move(batch.events);
   for (const OutputPort& port : impl_->descriptor.outputs) {
     const auto found = batch.outputs.find(port.name);
+    if (!inferred.has_output(port.name)) continue;
     if (found == batch.outputs.end()) {
       throw Error(ErrorCode::internal, "process did not set the output `" + port.name + "`");
     }
     const PortSpec& spec = inferred.output(port.name);
     const bool one =
         impl_->descriptor.scope == Scope::clip && spec.axes.front().name == std::string("clip");
-    check_tensor(found->second, spec, one ? 1 : items, "output " + port.name);
+    const auto events = impl_->events.find(port.name);
+    const std::int64_t count = events == impl_->events.end()
+                                   ? (one ? 1 : items)
+                                   : static_cast<std::int64_t>(events->second.size());
+    check_tensor(found->second, spec, count, "output " + port.name);
   }
   return std::move(batch.outputs);
 }
@@ -287,6 +320,24 @@ Outputs NodeRunner::process(const Inputs& inputs) {
 NodeRunner& NodeRunner::overlap(std::vector<std::int64_t> samples) {
   impl_->overlaps = std::move(samples);
   return *this;
+}
+
+NodeRunner& NodeRunner::precision(Precision precision) {
+  impl_->precision = precision;
+  return *this;
+}
+
+NodeRunner& NodeRunner::spans(std::vector<TimeSpan> times) {
+  impl_->spans = std::move(times);
+  return *this;
+}
+
+const std::vector<TimeSpan>& NodeRunner::events(const std::string& port) const {
+  const auto found = impl_->events.find(port);
+  if (found == impl_->events.end()) {
+    throw Error(ErrorCode::usage, "process gave no events at `" + port + "`");
+  }
+  return found->second;
 }
 
 at::Tensor NodeRunner::run(const at::Tensor& input) {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "bench_frontends.h"
+#include "bench_models.h"
 #include "bench_run.h"
 #include "cores.h"
 #include "exit_codes.h"
@@ -47,6 +48,18 @@ struct FrontendBenchOptions {
   std::string json;
   int rounds = 5;
   std::string device = "auto";
+  std::string python = default_python;
+  std::string peer;
+  PluginOptions plugins;
+  LogOptions log;
+};
+
+struct ModelBenchOptions {
+  std::string filter;
+  std::string json;
+  int rounds = 5;
+  std::string device = "cpu";
+  std::string precision;
   std::string python = default_python;
   std::string peer;
   PluginOptions plugins;
@@ -250,6 +263,30 @@ std::string measure_frontends(const FrontendBenchOptions& options, Program& prog
   return speed_json(report, options.rounds);
 }
 
+/// Measure networks, print the table and return the JSON.
+std::string measure_models(const ModelBenchOptions& options, Program& program) {
+  ModelBenchPlan plan;
+  plan.cases = model_cases(options.filter);
+  if (plan.cases.empty()) {
+    std::string names;
+    for (const ModelCase& one : model_cases("")) names += (names.empty() ? "" : ", ") + one.name;
+    throw Error(ErrorCode::usage, "no benchmark has \"" + options.filter + "\" in its name",
+                "names: " + names);
+  }
+  if (!options.precision.empty()) plan.precisions = {parse_precision(options.precision)};
+  plan.rounds = options.rounds;
+  plan.python = options.python;
+  plan.script = options.peer.empty() ? find_peer(program, "models_peer.py") : options.peer;
+  plan.device = options.device;
+  EngineOptions engine_options;
+  engine_options.log = log_to(program.console);
+  options.plugins.apply(engine_options);
+  Engine engine(engine_options);
+  const ModelBenchReport report = bench_models(plan, engine.registry());
+  print(model_speed_text(report, options.rounds));
+  return model_speed_json(report, options.rounds);
+}
+
 int bench_all(const AllBenchOptions& options, Program& program) {
   options.log.apply(program.console);
   BenchOptions run;
@@ -264,6 +301,11 @@ int bench_all(const AllBenchOptions& options, Program& program) {
   json["run"] = Json::parse(measure_run(run, program));
   print("\nFront ends\n");
   json["frontends"] = Json::parse(measure_frontends(frontends, program));
+  print("\nNetworks\n");
+  ModelBenchOptions models;
+  models.python = options.python;
+  models.plugins = options.plugins;
+  json["models"] = Json::parse(measure_models(models, program));
   write_json(options.json, json_text(json));
   return exit_ok;
 }
@@ -322,6 +364,32 @@ void add_frontends(CLI::App& group, Program& program) {
   });
 }
 
+void add_models(CLI::App& group, Program& program) {
+  auto options = std::make_shared<ModelBenchOptions>();
+  CLI::App* command = group.add_subcommand(
+      "models", "Measure networks on one core or a GPU, against PyTorch and other runtimes");
+  add_json(*command, options->json);
+  command->add_option("--filter", options->filter, "Only networks with this text in their names")
+      ->type_name("TEXT");
+  command->add_option("--device", options->device, "cpu, or cuda to measure on a GPU")
+      ->type_name("DEVICE");
+  command->add_option("--precision", options->precision, "Only this one; default: f32 and bf16")
+      ->check(one_of({"f32", "bf16", "f16", "tf32"}))
+      ->type_name("f32|bf16|f16|tf32");
+  add_python(*command, options->python);
+  add_peer_and_rounds(*command, options->peer, options->rounds, "least");
+  options->plugins.add_to(*command);
+  options->log.add_to(*command);
+  command->footer("Example:\n  melgraph bench models --filter resnet50 --json models.json");
+  command->callback([options, &program] {
+    program.chosen = [options, &program] {
+      options->log.apply(program.console);
+      write_json(options->json, measure_models(*options, program));
+      return exit_ok;
+    };
+  });
+}
+
 void add_run(CLI::App& group, Program& program) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = group.add_subcommand(
@@ -363,6 +431,7 @@ void add_bench_command(CLI::App& app, Program& program) {
   add_all(*group, program);
   add_run(*group, program);
   add_frontends(*group, program);
+  add_models(*group, program);
 }
 
 }  // namespace melgraph::cli

@@ -52,8 +52,8 @@ std::size_t table_output(const Graph& graph) {
   for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
     if (graph.outputs()[i].tap) continue;
     const PortSpec& spec = graph.outputs()[i].spec;
-    const bool is_clip = !spec.axes.empty() && spec.axes.front().name == "clip";
-    const int rank = spec.kind == Kind::scores ? (is_clip ? 2 : 1) : 0;
+    const bool is_window = spec.axes.empty() || spec.axes.front().name == "window";
+    const int rank = spec.kind == Kind::scores ? (is_window ? 1 : 2) : 0;
     if (rank > best_rank) {
       best = i;
       best_rank = rank;

@@ -20,7 +20,7 @@ struct StdoutPart {
 /// Choose what `--out -` writes: the inputs of every `sink.json`, else the first output.
 std::vector<StdoutPart> stdout_parts(const Graph& graph);
 
-/// Choose the output that a table shows: scores a clip, else scores a window, else the first.
+/// Choose the output that a table shows: scores a clip or an event, else a window, else the first.
 std::size_t table_output(const Graph& graph);
 
 }  // namespace melgraph::cli

@@ -30,6 +30,8 @@ void add_commands(CLI::App& app, Program& program) {
   add_schema_command(app, program);
   add_plugins_command(app, program);
   add_frontends_command(app, program);
+  add_bundle_command(app, program);
+  add_models_command(app, program);
   add_diff_command(app, program);
   add_bench_command(app, program);
   add_version_command(app, program);

@@ -26,6 +26,8 @@ void add_show_command(CLI::App& app, Program& program);
 void add_schema_command(CLI::App& app, Program& program);
 void add_plugins_command(CLI::App& app, Program& program);
 void add_frontends_command(CLI::App& app, Program& program);
+void add_bundle_command(CLI::App& app, Program& program);
+void add_models_command(CLI::App& app, Program& program);
 void add_diff_command(CLI::App& app, Program& program);
 void add_bench_command(CLI::App& app, Program& program);
 void add_version_command(CLI::App& app, Program& program);

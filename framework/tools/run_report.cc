@@ -17,6 +17,8 @@ std::string run_report_json(const Graph& graph, const RunReport& report,
                      {"items", node.items},
                      {"batches", node.batches},
                      {"seconds", node.seconds}});
+    if (!node.precision.empty()) nodes.back()["precision"] = node.precision;
+    if (!node.note.empty()) nodes.back()["note"] = node.note;
   }
   const Json json = {
       {"schema", "melgraph.report/1"},
@@ -27,6 +29,7 @@ std::string run_report_json(const Graph& graph, const RunReport& report,
       {"workers", report.workers},
       {"files", summary.files},
       {"failed", summary.failed},
+      {"decodes", summary.decodes},
       {"interrupted", summary.interrupted},
       {"audio_seconds", summary.audio_seconds},
       {"wall_seconds", summary.wall_seconds},

@@ -149,8 +149,9 @@ HeatMap table(const PortSpec& spec, const std::vector<Result>& items) {
       map.y.ticks.push_back({map.rows - value - 0.5, tick_label(value)});
     }
   }
-  const bool clip = spec.axes.front().name == "clip";
-  map.x.title = clip ? "clip" : "start of each window (s)";
+  const std::string& item = spec.axes.front().name;
+  const bool clip = item == "clip";
+  map.x.title = clip ? item : "start of each " + item + " (s)";
   for (std::size_t i = 0; i < items.size() && !clip; ++i) {
     map.x.ticks.push_back({static_cast<double>(i), tick_label(items[i].start)});
   }

@@ -109,6 +109,7 @@ void TapSet::write(std::size_t input, std::size_t output, const std::vector<Resu
     if (tap.output != output) continue;
     const std::string path = file(tap, input).string();
     if (format_ == TapFormat::png) {
+      if (items.empty() && info.spec.axes.front().name == "event") continue;  // nothing to draw
       OutputFile picture(path);
       picture.write(encode_png(draw_tap(graph_, output, items, inputs_[input])));
       picture.commit();

@@ -123,5 +123,136 @@ TEST(Aggregate, DoesNotTakeClips) {
   EXPECT_FALSE(runner.infer());
 }
 
+NodeRunner linear_softmax() {
+  return {describe_aggregate_linear_softmax(), infer_aggregate, make_aggregate_linear_softmax};
+}
+
+TEST(AggregateLinearSoftmax, WeighsScoresByThemselves) {
+  // (0.01 + 0.09 + 0.36) / (0.1 + 0.3 + 0.6)
+  EXPECT_FLOAT_EQ(reduce(linear_softmax(), {0.1, 0.3, 0.6}), 0.46f);
+  EXPECT_FLOAT_EQ(reduce(linear_softmax(), {0.4, 0.4}), 0.4f);
+  EXPECT_FLOAT_EQ(reduce(linear_softmax(), {0.3}), 0.3f);
+  EXPECT_FLOAT_EQ(reduce(linear_softmax(), {0, 0.5}), 0.5f);
+}
+
+TEST(AggregateLinearSoftmax, OfZerosIsZero) {
+  EXPECT_EQ(reduce(linear_softmax(), {0, 0, 0}), 0);
+}
+
+TEST(AggregateLinearSoftmax, ObeysTheGate) {
+  EXPECT_FLOAT_EQ(reduce(linear_softmax(), {0.9, 0.2, 0.6}, {0, 1, 2}, 0.5), 0.5f);
+}
+
+TEST(AggregateLinearSoftmax, NanShowsAndScoresBelowZeroAreAnError) {
+  EXPECT_TRUE(std::isnan(reduce(linear_softmax(), {0.5, NAN})));
+  EXPECT_THROW(reduce(linear_softmax(), {0.5, -0.1}), Error);
+  EXPECT_THROW(reduce(linear_softmax(), {0.5, -INFINITY}), Error) << "left out by a node before";
+}
+
+TEST(AggregateLinearSoftmax, TakesNoLogits) {
+  NodeRunner runner = linear_softmax();
+  runner.connect("scores", scores_spec(Kind::logits, 1));
+  EXPECT_FALSE(runner.infer());
+}
+
+NodeRunner attention(const char* normalise) {
+  NodeRunner runner(describe_aggregate_attention(), infer_aggregate_attention,
+                    make_aggregate_attention);
+  runner.set("normalise", normalise);
+  return runner;
+}
+
+/// Reduce windows of two classes, attention as given: [window, 2] or [window].
+std::vector<float> attend(NodeRunner runner, const std::vector<double>& scores,
+                          const std::vector<double>& weights) {
+  at::Tensor given = at::tensor(weights, at::kFloat);
+  runner.connect("scores", scores_spec(Kind::scores, 2));
+  if (weights.size() == scores.size()) {
+    runner.connect("attention", scores_spec(Kind::logits, 2));
+    given = given.view({-1, 2});
+  } else {
+    runner.connect("attention", values_spec());
+  }
+  const at::Tensor result =
+      runner
+          .process(
+              {{"scores", {at::tensor(scores, at::kFloat).view({-1, 2})}}, {"attention", {given}}})
+          .at("scores");
+  return {result[0][0].item<float>(), result[0][1].item<float>()};
+}
+
+TEST(AggregateAttention, SumIsThePlainWeightedMeanOfEachClass) {
+  const std::vector<float> result = attend(attention("sum"), {0.2, 0.1, 0.6, 0.9}, {3, 0, 1, 2});
+  EXPECT_FLOAT_EQ(result[0], 0.3f);
+  EXPECT_FLOAT_EQ(result[1], 0.9f);
+}
+
+TEST(AggregateAttention, SoftmaxTakesAnyNumbers) {
+  const std::vector<float> result =
+      attend(attention("softmax"), {0.2, 0.1, 0.6, 0.9}, {std::log(3.0), -1, 0, -1});
+  EXPECT_FLOAT_EQ(result[0], 0.3f);
+  EXPECT_FLOAT_EQ(result[1], 0.5f);
+}
+
+TEST(AggregateAttention, OneNumberAWindowIsForAllClasses) {
+  const std::vector<float> result = attend(attention("sum"), {0.2, 0.1, 0.6, 0.9}, {3, 1});
+  EXPECT_FLOAT_EQ(result[0], 0.3f);
+  EXPECT_FLOAT_EQ(result[1], 0.3f);
+}
+
+TEST(AggregateAttention, OfZerosWeighsEveryWindowTheSame) {
+  const std::vector<float> result = attend(attention("sum"), {0.2, 0.1, 0.6, 0.9}, {0, 0, 0, 2});
+  EXPECT_FLOAT_EQ(result[0], 0.4f);
+  EXPECT_FLOAT_EQ(result[1], 0.9f);
+}
+
+TEST(AggregateAttention, WeightZeroTakesAWindowOutAndNanShows) {
+  const std::vector<float> out = attend(attention("sum"), {NAN, 0.1, 0.6, NAN}, {0, 1, 1, 1});
+  EXPECT_FLOAT_EQ(out[0], 0.6f);
+  EXPECT_TRUE(std::isnan(out[1]));
+  const std::vector<float> weights =
+      attend(attention("softmax"), {0.2, 0.1, 0.6, 0.9}, {NAN, 0, 0, 0});
+  EXPECT_TRUE(std::isnan(weights[0]));
+  EXPECT_FLOAT_EQ(weights[1], 0.5f);
+}
+
+TEST(AggregateAttention, BelowZeroIsAnErrorWhereItIsNotExponentiated) {
+  EXPECT_THROW(attend(attention("sum"), {0.2, 0.1, 0.6, 0.9}, {1, 1, -1, 1}), Error);
+}
+
+TEST(AggregateAttention, OfOneWindowIsThatWindow) {
+  for (const char* normalise : {"softmax", "sum"}) {
+    const std::vector<float> result = attend(attention(normalise), {0.2, 0.7}, {5, 0.1});
+    EXPECT_FLOAT_EQ(result[0], 0.2f);
+    EXPECT_FLOAT_EQ(result[1], 0.7f);
+  }
+}
+
+TEST(AggregateAttention, GateLeavesWindowsOutOfBoth) {
+  NodeRunner runner = attention("sum");
+  runner.set("gate_min", 0.5).connect("scores", scores_spec(Kind::scores, 1));
+  runner.connect("attention", values_spec()).connect("gate", values_spec());
+  const at::Tensor result =
+      runner
+          .process({{"scores", {at::tensor({0.9, 0.2, 0.6}, at::kFloat).unsqueeze(1)}},
+                    {"attention", {at::tensor({7.0, 1.0, 1.0}, at::kFloat)}},
+                    {"gate", {at::tensor({0.0, 1.0, 1.0}, at::kFloat)}}})
+          .at("scores");
+  EXPECT_FLOAT_EQ(result.item<float>(), 0.4f);
+}
+
+TEST(AggregateAttention, InferRefusesAttentionForOtherClasses) {
+  NodeRunner count = attention("sum");
+  count.connect("scores", scores_spec(Kind::scores, 3));
+  count.connect("attention", scores_spec(Kind::scores, 2));
+  EXPECT_FALSE(count.infer());
+  EXPECT_THAT(count.findings_text(), HasSubstr("attention is for 2 classes, the scores have 3"));
+  NodeRunner names = attention("sum");
+  names.connect("scores", scores_spec(Kind::scores, 2, testing::make_labels({"dog", "rain"})));
+  names.connect("attention", scores_spec(Kind::scores, 2, testing::make_labels({"rain", "dog"})));
+  EXPECT_FALSE(names.infer());
+  EXPECT_THAT(names.findings_text(), HasSubstr("other classes"));
+}
+
 }  // namespace
 }  // namespace melgraph

@@ -12,6 +12,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -75,8 +76,10 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& name) {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() /
-            (std::string("melgraph_") + test->test_suite_name() + "_" + test->name() + "_" + name);
+    std::string own =
+        std::string("melgraph_") + test->test_suite_name() + "_" + test->name() + "_" + name;
+    std::replace(own.begin(), own.end(), '/', '_');  // in names of tests with parameters
+    path_ = std::filesystem::temp_directory_path() / own;
   }
   ~TemporaryFile() {
     std::error_code ignored;

@@ -90,6 +90,14 @@ class SinksTest : public testing::Test {
     return {folder_, params, class_scores(names({"dog", "rain", "crying_baby"}), 3)};
   }
 
+  TestContext event_context(const Descriptor& descriptor,
+                            std::vector<std::pair<std::string, ParamValue>> given = {}) {
+    std::vector<ParamFinding> findings;
+    PortSpec spec = class_scores(names({"dog", "rain", "crying_baby"}), 3);
+    spec.axes.front().name = "event";
+    return {folder_, complete_params(descriptor, given, findings), spec};
+  }
+
   std::string read(const std::string& name) const {
     std::ifstream file(folder_ / name, std::ios::binary);
     EXPECT_TRUE(file.good()) << name;
@@ -280,6 +288,54 @@ TEST_F(SinksTest, LabelTracksOfOneNameAreNumberedAndFailuresHaveNone) {
   EXPECT_FALSE(fs::exists(folder_ / "labels/bad.txt"));
 }
 
+TEST_F(SinksTest, LongCsvHasOneRowAnEventAndNoneForAnInputWithoutAny) {
+  TestContext to = event_context(describe_csv());
+  auto sink = make_csv_sink();
+  write(*sink, to,
+        {clip("a.wav", {left_out, 0.5F, left_out}, 0.25, 1.5),
+         clip("a.wav", {0.75F, left_out, left_out}, 1, 2), failure("bad.wav", "silent")});
+  EXPECT_EQ(read("results.csv"),
+            "file,start,end,rank,label,score,status,error\r\n"
+            "a.wav,0.25,1.5,1,rain,0.5,ok,\r\n"
+            "a.wav,1,2,1,dog,0.75,ok,\r\n"
+            "bad.wav,,,,,,error,silent\r\n");
+  TestContext nothing = event_context(describe_csv(), {{"path", std::string("none.csv")}});
+  auto empty = make_csv_sink();
+  write(*empty, nothing, {});
+  EXPECT_EQ(read("none.csv"), "file,start,end,rank,label,score,status,error\r\n");
+}
+
+TEST_F(SinksTest, JsonHasOneObjectAnEvent) {
+  TestContext to = event_context(describe_json());
+  auto sink = make_json_sink();
+  write(*sink, to, {clip("a.wav", {left_out, 0.5F, left_out}, 0.25, 1.5)});
+  EXPECT_EQ(read("results.ndjson"),
+            R"({"schema":"melgraph.result/1","file":"a.wav","start":0.25,"end":1.5,)"
+            R"("scores":[{"label":"rain","score":0.5}],"status":"ok"})"
+            "\n");
+}
+
+TEST_F(SinksTest, LabelsAreOneAnEventHoweverTheyTouch) {
+  TestContext to = event_context(describe_labels());
+  auto sink = make_labels_sink();
+  write(*sink, to,
+        {clip("a.wav", {0.9F, left_out, left_out}, 0, 1),
+         clip("a.wav", {0.8F, left_out, left_out}, 1, 2),
+         clip("a.wav", {left_out, 0.7F, left_out}, 1, 3)});
+  EXPECT_EQ(read("labels/a.txt"), "0\t1\tdog\n1\t2\tdog\n1\t3\train\n");
+  EXPECT_FALSE(fs::exists(folder_ / "labels/a-2.txt"));
+}
+
+TEST_F(SinksTest, LabelTracksOfAnInputThatComesTwiceAreTwoForEventsToo) {
+  TestContext to = event_context(describe_labels());
+  auto sink = make_labels_sink();
+  const std::vector<Record> once = {clip("a.wav", {0.9F, left_out, left_out}, 0.5, 1),
+                                    clip("a.wav", {left_out, 0.8F, left_out}, 0.5, 2)};
+  write(*sink, to, {once[0], once[1], once[0], once[1]});
+  EXPECT_EQ(read("labels/a.txt"), "0.5\t1\tdog\n0.5\t2\train\n");
+  EXPECT_EQ(read("labels/a-2.txt"), "0.5\t1\tdog\n0.5\t2\train\n");
+}
+
 TEST(LabelTrack, KeepsTheOrderOfStartsWhereLabelsOverlap) {
   LabelTrack track(true);
   track.add(0, 1, {"dog", "rain"});
@@ -354,6 +410,12 @@ class InferProbe final : public InferContext {
   Params params_;
   PortSpec spec_;
 };
+
+TEST(SinkContracts, TakeWindowsClipsAndEvents) {
+  for (const Descriptor& descriptor : {describe_csv(), describe_json(), describe_labels()}) {
+    EXPECT_EQ(descriptor.inputs.front().axes.front(), "window|clip|event") << descriptor.id;
+  }
+}
 
 TEST(SinkContracts, TakeAtMostOneAxisBesideTheItems) {
   PortSpec spec = class_scores(nullptr, 3);

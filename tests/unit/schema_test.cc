@@ -116,6 +116,25 @@ TEST_F(SchemaTest, AcceptsAGoodGraph) {
   EXPECT_TRUE(valid_with("/nodes/1/params/labels", "labels.txt"));
 }
 
+TEST_F(SchemaTest, KnowsBundles) {
+  const json bundle = {{"id", "b"}, {"type", "bundle"}, {"params", {{"path", "bundles/b"}}}};
+  const auto valid_bundle = [&](const std::string& pointer, const json& value) {
+    json graph = good_graph();
+    json node = bundle;
+    node[json::json_pointer(pointer)] = value;
+    graph["nodes"].push_back(node);
+    return valid(graph);
+  };
+  EXPECT_TRUE(valid_bundle("/params/path", "${path:bundles/b}"));
+  EXPECT_FALSE(valid_bundle("/params/path", 1));
+  EXPECT_FALSE(valid_bundle("/params", json::object()));
+  EXPECT_FALSE(valid_bundle("/params/paths", "b"));
+  EXPECT_FALSE(valid_bundle("/inputs", {{"audio", "source.audio"}}));
+  EXPECT_TRUE(valid_with("/nodes/1/inputs/members", "b/in/mel.features"));
+  json alone = {{"melgraph", 1}, {"nodes", {bundle}}};
+  EXPECT_TRUE(valid(alone)) << "it brings its views";
+}
+
 TEST_F(SchemaTest, RefusesUnknownKeysEverywhere) {
   EXPECT_FALSE(valid_with("/nodez", 1));
   EXPECT_FALSE(valid_with("/source/audio/rate", 1));

@@ -83,6 +83,7 @@ struct InputPort {
 struct OutputPort {
   std::string name;
   std::string doc;
+  bool optional = false;  ///< `infer` may leave it out, for parameters that do not ask for it
 };
 
 /// Named, frozen set of parameter values. `version` grows when its numbers change.

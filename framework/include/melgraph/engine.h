@@ -11,6 +11,7 @@
 #include "melgraph/error.h"
 #include "melgraph/export.h"
 #include "melgraph/log.h"
+#include "melgraph/precision.h"
 #include "melgraph/result.h"
 #include "melgraph/session.h"
 #include "melgraph/spec.h"
@@ -29,8 +30,9 @@ struct EngineOptions {
   int threads = 1;             ///< threads inside one call of a worker
   int max_batch = 0;           ///< most windows in one batch; 0: 8 on a CPU, 64 elsewhere
   double max_delay = 0;        ///< seconds that a free worker waits for a batch to fill
-  bool trust_code = false;     ///< allow weights files that are code (TorchScript)
-  LogFunction log;             ///< where messages go; nowhere where it is empty
+  Precision precision = Precision::f32;  ///< of networks
+  bool trust_code = false;               ///< allow weights files that are code (TorchScript)
+  LogFunction log;                       ///< where messages go; nowhere where it is empty
 };
 
 struct GraphOptions {
@@ -45,7 +47,7 @@ struct GraphOptions {
 /// One thing a graph reports.
 struct OutputInfo {
   std::string name;  ///< key in the graph's `outputs`, `sink:ID`, or the edge of a tap
-  PortSpec spec;     ///< item axis `window` or `clip`
+  PortSpec spec;     ///< item axis `window`, `clip` or `event`
   bool tap = false;  ///< asked for by `GraphOptions::taps`; its values may be infinite or NaN
 };
 
@@ -73,9 +75,11 @@ struct NodeReport {
   std::string id;
   std::string type;
   std::string device;
-  std::uint64_t items = 0;    ///< windows, or clips
+  std::uint64_t items = 0;  ///< windows, or clips
   std::uint64_t batches = 0;
-  double seconds = 0;         ///< summed over workers
+  double seconds = 0;     ///< summed over workers
+  std::string precision;  ///< of a network; empty for others
+  std::string note;       ///< what the choice of the precision found
 };
 
 /// Figures of a graph's run.

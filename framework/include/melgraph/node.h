@@ -8,13 +8,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "melgraph/contract.h"
 #include "melgraph/export.h"
 #include "melgraph/log.h"
+#include "melgraph/precision.h"
 #include "melgraph/weights.h"
 
 namespace melgraph {
+
+/// Time that one item covers, seconds from the time of the first pushed sample.
+struct TimeSpan {
+  double start = 0;
+  double end = 0;
+};
 
 /// What `Node::open` sees. Valid during the call only; what it returns may be kept.
 class MELGRAPH_API OpenContext {
@@ -32,6 +40,8 @@ class MELGRAPH_API OpenContext {
   virtual c10::Device device() const = 0;
   /// Return the weights that the `file` parameter `param` names, read once for all instances.
   virtual std::shared_ptr<const StateDict> weights(std::string_view param) = 0;
+  /// Return the precision that the user asked for; what a node without a choice does is float32.
+  virtual Precision precision() const = 0;
   /// Return whether the user allowed files that are code (`--trust-code`).
   virtual bool trust_code() const = 0;
   virtual void log(LogLevel level, std::string_view message) = 0;
@@ -64,9 +74,14 @@ class MELGRAPH_API ProcessContext {
   /// samples of the item before it in the batch, where windows of one stream overlap; 0 where that
   /// is not known. [item 0: always 0]
   virtual std::int64_t overlap(std::string_view port, std::int64_t item) const;
+  /// Return the time that `item` of the first input covers. Only where the scope is `clip`.
+  virtual TimeSpan span(std::int64_t item) const;
   /// Hand over an output with as many items as the inputs (one, where the scope is `clip` and
   /// the spec's item axis is `clip`). Do not change it afterwards.
   virtual void set_output(std::string_view port, at::Tensor tensor) = 0;
+  /// Hand over any number of items that have times of their own, where the scope is `clip` and the
+  /// spec's item axis is `event`: one span an item, in the order of their starts.
+  virtual void set_output(std::string_view port, at::Tensor tensor, std::vector<TimeSpan> spans);
 
  protected:
   ProcessContext() = default;

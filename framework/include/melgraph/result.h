@@ -8,7 +8,7 @@
 
 namespace melgraph {
 
-/// One item that a graph reports: a window or a clip.
+/// One item that a graph reports: a window, a clip or an event.
 struct Result {
   std::size_t output = 0;   ///< index into `Graph::outputs()`
   std::int64_t index = 0;   ///< counts the items of its output, from 0

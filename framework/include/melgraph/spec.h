@@ -39,8 +39,8 @@ using Labels = std::shared_ptr<const std::vector<std::string>>;
 
 /// Contract of one edge.
 ///
-/// `axes[0]` is the item axis: `window` (one item a window of the input) or `clip` (one item an
-/// input); its size is always unknown. An axis `patch` right after it is expanded by the engine
+/// `axes[0]` is the item axis: `window` (one item a window of the input), `clip` (one item an
+/// input) or `event` (any number an input, with times of their own); its size is always unknown. An axis `patch` right after it is expanded by the engine
 /// into windows with times of their own before any consumer sees it.
 struct PortSpec {
   Kind kind = Kind::values;

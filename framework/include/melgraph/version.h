@@ -8,5 +8,5 @@
 
 /// Version of the plugin interface: a plugin loads where the major numbers are equal and its minor
 /// number is not above the host's.
-#define MELGRAPH_API_MAJOR 2
+#define MELGRAPH_API_MAJOR 3
 #define MELGRAPH_API_MINOR 0

@@ -22,7 +22,9 @@ struct StateDict {
   std::map<std::string, std::string, std::less<>> metadata;
 };
 
-/// Read a safetensors file whole. Throws `Error` of code `invalid_graph` with the rule broken.
+/// Read a weights file whole: safetensors, or a state dict of torch.save (`.pth`, its zip or its
+/// older format), without executing anything. Throws `Error` of code `invalid_graph` with the rule
+/// broken.
 MELGRAPH_API StateDict read_weights(const std::filesystem::path& path);
 
 /// Write a safetensors file: to a temporary sibling first, then renamed.

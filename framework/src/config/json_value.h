@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "melgraph/diagnostics.h"
+#include "melgraph/export.h"
 
 namespace melgraph {
 
@@ -15,7 +16,7 @@ struct JsonMember;
 
 /// One value of a JSON document, with the place where it stands; made by `read_json`, not changed
 /// after.
-class JsonValue {
+class MELGRAPH_API JsonValue {
  public:
   enum class Type { null, boolean, integer, unsigned_integer, number, string, array, object };
   using Array = std::vector<JsonValue>;

@@ -12,7 +12,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* identifier_pattern = "^[A-Za-z_][A-Za-z0-9_-]*$";
-constexpr const char* reference_pattern = "^[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)?$";
+// `esc/mel` is a node inside of a bundle.
+constexpr const char* reference_pattern =
+    "^[A-Za-z_][A-Za-z0-9_-]*(/[A-Za-z0-9_-]+)*(\\.[A-Za-z0-9_/-]+)?$";
+constexpr const char* bundle_type = "bundle";
 constexpr const char* placeholder_pattern = "^\\$\\{[^}]+\\}$";
 
 Json reference(const std::string& definition) {
@@ -143,6 +146,20 @@ Json type_schema(const Descriptor& descriptor) {
   return schema;
 }
 
+/// A bundle inside the graph, which is no plugin's type.
+Json bundle_schema() {
+  Json path = text();
+  path["description"] =
+      "Folder of the bundle, relative to the graph's file, or the name of an "
+      "installed bundle";
+  Json properties;
+  properties["params"] = object({{"path", std::move(path)}}, {"path"});
+  properties["inputs"] = {{"not", Json::object()}};
+  return {{"description", "A bundle, with its views and nodes; its outputs are those of its graph"},
+          {"properties", std::move(properties)},
+          {"required", Json::array({"params"})}};
+}
+
 Json node_schema(const std::vector<const Descriptor*>& descriptors) {
   Json ids = Json::array();
   Json cases = Json::array();
@@ -152,6 +169,10 @@ Json node_schema(const std::vector<const Descriptor*>& descriptors) {
         {{"if", {{"properties", {{"type", {{"const", descriptor->id}}}}}, {"required", {"type"}}}},
          {"then", reference(descriptor->id)}});
   }
+  ids.push_back(bundle_type);
+  cases.push_back(
+      {{"if", {{"properties", {{"type", {{"const", bundle_type}}}}}, {"required", {"type"}}}},
+       {"then", reference(bundle_type)}});
   Json type = {{"description", "Node type"}, {"enum", std::move(ids)}};
   Json schema = object({{"id",
                          {{"description", "Name of the node in this graph"},
@@ -162,7 +183,7 @@ Json node_schema(const std::vector<const Descriptor*>& descriptors) {
                         {"params", {{"type", "object"}}},
                         {"inputs", {{"type", "object"}}}},
                        {"id", "type"});
-  if (!cases.empty()) schema["allOf"] = std::move(cases);
+  schema["allOf"] = std::move(cases);
   return schema;
 }
 
@@ -225,6 +246,7 @@ std::string json_schema(const std::vector<const Descriptor*>& descriptors) {
                                                      {{"pattern", placeholder_pattern}}})}};
   definitions["view"] = view_schema();
   definitions["node"] = node_schema(descriptors);
+  definitions[bundle_type] = bundle_schema();
   for (const Descriptor* descriptor : descriptors) {
     definitions[descriptor->id] = type_schema(*descriptor);
   }
@@ -232,7 +254,12 @@ std::string json_schema(const std::vector<const Descriptor*>& descriptors) {
   Json schema;
   schema["$schema"] = "http://json-schema.org/draft-07/schema#";
   schema["title"] = "Melgraph graph";
-  schema.update(object(std::move(properties), {"melgraph", "source", "nodes"}));
+  schema.update(object(std::move(properties), {"melgraph", "nodes"}));
+  // A bundle brings views of its own.
+  const Json has_bundle = {
+      {"contains", {{"properties", {{"type", {{"const", bundle_type}}}}}, {"required", {"type"}}}}};
+  schema["anyOf"] =
+      Json::array({{{"required", {"source"}}}, {{"properties", {{"nodes", has_bundle}}}}});
   schema["definitions"] = std::move(definitions);
   return schema.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

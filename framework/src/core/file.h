@@ -3,18 +3,20 @@
 #include <cstddef>
 #include <string>
 
+#include "melgraph/export.h"
+
 namespace melgraph {
 
 /// Read a whole file of at most `max_bytes` bytes.
 ///
 /// Throws `Error` (io) where the file is missing, a folder, not readable or larger.
-std::string read_text_file(const std::string& path, std::size_t max_bytes);
+MELGRAPH_API std::string read_text_file(const std::string& path, std::size_t max_bytes);
 
 /// Give the system's words for an `errno` value, such as "No such file or directory".
 std::string system_error_text(int error_number);
 
 /// Throw `Error` (io) "`what` PATH: REASON", with a hint for the common reasons.
-[[noreturn]] void throw_file_error(const std::string& what, const std::string& path,
+[[noreturn]] MELGRAPH_API void throw_file_error(const std::string& what, const std::string& path,
                                    int error_number);
 
 /// A file descriptor that closes itself.

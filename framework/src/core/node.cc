@@ -1,4 +1,10 @@
 #include "melgraph/node.h"
+
+#include <string>
+
+#include "melgraph/error.h"
+#include "melgraph/execution.h"
+#include "melgraph/network_info.h"
 #include "melgraph/stage_runner.h"
 
 namespace melgraph {
@@ -8,10 +14,20 @@ ProcessContext::~ProcessContext() = default;
 std::int64_t ProcessContext::overlap(std::string_view, std::int64_t) const {
   return 0;
 }
+TimeSpan ProcessContext::span(std::int64_t) const {
+  throw Error(ErrorCode::internal, "the times of items are known to nodes of scope clip only");
+}
+void ProcessContext::set_output(std::string_view port, at::Tensor, std::vector<TimeSpan>) {
+  throw Error(ErrorCode::internal, "output \"" + std::string(port) + "\" cannot hold events here");
+}
+ExecutionInfo::~ExecutionInfo() = default;
+NetworkInfo::~NetworkInfo() = default;
 StageRunner::~StageRunner() = default;
 Node::Node() = default;
 Node::~Node() = default;
 void Node::open(OpenContext&) {}
-void* Node::capability(std::string_view) { return nullptr; }
+void* Node::capability(std::string_view) {
+  return nullptr;
+}
 
 }  // namespace melgraph

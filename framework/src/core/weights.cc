@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/safetensors.h"
+#include "io/weights_file.h"
 #include "melgraph/error.h"
 
 namespace melgraph {
@@ -31,7 +32,7 @@ constexpr std::array<TypeName, 10> type_names = {{{"F64", at::kDouble},
                                                   {"U8", at::kByte},
                                                   {"BOOL", at::kBool}}};
 
-at::ScalarType scalar_type(const TensorInfo& tensor, const std::string& file) {
+at::ScalarType scalar_type(const WeightsTensor& tensor, const std::string& file) {
   for (const TypeName& known : type_names) {
     if (tensor.dtype == known.name) return known.type;
   }
@@ -79,12 +80,13 @@ bool matches(const std::string& name, const std::string& pattern) {
 }  // namespace
 
 StateDict read_weights(const std::filesystem::path& path) {
-  const SafetensorsFile file(path.string());
+  const std::unique_ptr<WeightsFile> file = open_weights_file(path.string());
   StateDict state;
-  state.metadata.insert(file.header().metadata.begin(), file.header().metadata.end());
-  for (const TensorInfo& info : file.header().tensors) {
-    at::Tensor tensor = at::empty(info.shape, scalar_type(info, file.path()));
-    if (info.bytes() != 0) file.read(info, tensor.data_ptr());
+  state.metadata.insert(file->metadata().begin(), file->metadata().end());
+  for (std::size_t i = 0; i < file->tensors().size(); ++i) {
+    const WeightsTensor& info = file->tensors()[i];
+    at::Tensor tensor = at::empty(info.shape, scalar_type(info, file->path()));
+    if (info.bytes != 0) file->read(i, tensor.data_ptr());
     state.tensors.emplace(info.name, std::move(tensor));
   }
   return state;

@@ -3,7 +3,7 @@
 #include "config/json_reader.h"
 #include "core/file.h"
 #include "core/utf8.h"
-#include "io/safetensors.h"
+#include "io/weights_file.h"
 #include "melgraph/error.h"
 
 namespace melgraph {
@@ -26,13 +26,12 @@ std::shared_ptr<const WeightsHeader> FileService::weights(const std::filesystem:
   const auto known = weights_.find(path);
   if (known != weights_.end()) return known->second;
   try {
-    const SafetensorsFile opened(path.string());
-    const SafetensorsHeader& file = opened.header();
+    const std::unique_ptr<WeightsFile> file = open_weights_file(path.string());
     auto header = std::make_shared<WeightsHeader>();
-    for (const TensorInfo& tensor : file.tensors) {
+    for (const WeightsTensor& tensor : file->tensors()) {
       header->tensors[tensor.name] = {tensor.dtype, tensor.shape};
     }
-    header->metadata.insert(file.metadata.begin(), file.metadata.end());
+    header->metadata.insert(file->metadata().begin(), file->metadata().end());
     weights_[path] = header;
     return header;
   } catch (const Error& error) {

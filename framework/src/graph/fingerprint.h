@@ -16,7 +16,7 @@ namespace melgraph {
 using CanonicalForm = std::map<std::string, std::string>;
 
 /// Return the canonical form of the features that `edge` carries.
-CanonicalForm canonical_form(const ResolvedGraph& graph, int edge);
+MELGRAPH_API CanonicalForm canonical_form(const ResolvedGraph& graph, int edge);
 
 /// Return the entries that a node alone decides: `type`, `semantic_version` and its parameters.
 MELGRAPH_API CanonicalForm canonical_form(const Descriptor& descriptor, const Params& params);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 
 #include "melgraph/diagnostics.h"
 #include "melgraph/engine.h"
+#include "melgraph/export.h"
 #include "melgraph/node_type.h"
 #include "melgraph/params.h"
 #include "melgraph/spec.h"
@@ -41,7 +44,7 @@ struct Edge {
   int producer = -1;  ///< index of the node; -1 for a view
   int port = 0;       ///< index of the output port, or of the view
   int grid = clip_grid;
-  PortSpec spec;      ///< as consumers see it: patches already expanded
+  PortSpec spec;             ///< as consumers see it: patches already expanded
   std::int64_t patches = 0;  ///< 0: no `patch` axis; `unknown_size` or the number in a window
   double patch_hop = 0;      ///< seconds
   double patch_length = 0;   ///< seconds
@@ -66,6 +69,7 @@ struct GraphNode {
   Params params;
   std::vector<NodeInput> inputs;  ///< in the order of the descriptor's ports; wired ones only
   std::vector<int> outputs;       ///< edges, in the order of the descriptor's ports
+  std::vector<bool> absent;       ///< of the outputs: optional ones that `infer` left out
   Stage stage = Stage::window;
   int grid = clip_grid;  ///< of the first input: what the node's calls count
   SourceLocation where;
@@ -94,9 +98,16 @@ struct ResolvedGraph {
   std::vector<OutputInfo> outputs;
   std::vector<int> output_edges;  ///< edge of each of `outputs`
   std::vector<NamedFile> files;
+  /// Ids of nodes that are computed by another node, equal to them; its index.
+  std::map<std::string, int, std::less<>> aliases;
+  std::map<std::string, int, std::less<>> view_aliases;  ///< the same of views
+  /// Edge of each output of a bundle inside the graph, as `esc.clip`, and as `esc` for the first.
+  std::map<std::string, int, std::less<>> bundle_outputs;
+  std::map<std::string, std::filesystem::path> bundles;  ///< folder of each bundle inside, by id
   std::vector<Diagnostic> warnings;
 
-  int find_node(std::string_view id) const noexcept;  ///< -1 where there is none
+  MELGRAPH_API int find_node(std::string_view id) const noexcept;    ///< -1 where there is none
+  MELGRAPH_API int find_view(std::string_view view) const noexcept;  ///< -1 where there is none
 };
 
 }  // namespace melgraph

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "config/axis_patterns.h"
 #include "config/json_writer.h"
 #include "graph/file_service.h"
 #include "graph/load_state.h"
@@ -115,6 +116,7 @@ class NodeInference final : public InferContext {
     if (failed_) return false;
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
       if (is_set_[i] && !outputs_[i].axes.empty()) continue;
+      if (!is_set_[i] && node_.type->descriptor.outputs[i].optional) continue;
       report(node_.type->descriptor.id + " did not infer its output \"" +
                  node_.type->descriptor.outputs[i].name + "\"",
              "this is a defect of the plugin");
@@ -122,6 +124,7 @@ class NodeInference final : public InferContext {
     return !failed_;
   }
 
+  bool has_output(std::size_t index) const { return is_set_[index]; }
   PortSpec& output(std::size_t index) { return outputs_[index]; }
 
  private:
@@ -134,25 +137,6 @@ class NodeInference final : public InferContext {
   std::vector<bool> is_set_;
   bool failed_ = false;
 };
-
-bool axis_fits(const std::string& pattern, const std::string& name) {
-  if (pattern == "*") return true;
-  std::size_t begin = 0;
-  while (begin <= pattern.size()) {
-    const std::size_t end = std::min(pattern.find('|', begin), pattern.size());
-    if (pattern.compare(begin, end - begin, name) == 0) return true;
-    begin = end + 1;
-  }
-  return false;
-}
-
-bool axes_fit(const std::vector<std::string>& patterns, const std::vector<Axis>& axes) {
-  for (std::size_t i = 0; i < patterns.size(); ++i) {
-    if (patterns[i] == "...") return true;
-    if (i >= axes.size() || !axis_fits(patterns[i], axes[i].name)) return false;
-  }
-  return axes.size() == patterns.size();
-}
 
 std::string port_text(const InputPort& port) {
   std::string text;
@@ -213,6 +197,12 @@ PortSpec view_spec(const View& view) {
   return spec;
 }
 
+const char* const absent_hint = "its parameters say which of its optional outputs it has";
+
+std::string absent_text(const ResolvedGraph& graph, std::size_t edge) {
+  return graph.edges[edge].name + " is an optional output that the node does not have here";
+}
+
 /// Take the `patch` axis out of a spec; fills what the engine needs to expand it.
 void take_patches(Edge& edge, PortSpec& spec) {
   if (spec.axes.size() < 2 || spec.axes[1].name != "patch") return;
@@ -259,8 +249,12 @@ void place_node(ResolvedGraph& graph, GraphNode& node) {
                                                : Stage::clip;
   for (const int index : node.outputs) {
     Edge& edge = graph.edges[static_cast<std::size_t>(index)];
+    if (edge.spec.axes.empty()) continue;  // left out
     if (edge.spec.axes.front().name == "clip") {
       edge.grid = clip_grid;
+    } else if (edge.spec.axes.front().name == "event") {
+      edge.grid = static_cast<int>(graph.grids.size());  // its items have times of their own
+      graph.grids.push_back({});
     } else if (edge.patches == 0 || edge.patches == 1) {
       edge.grid = node.grid;
     } else {
@@ -277,6 +271,7 @@ void infer_graph(LoadState& state) {
   ResolvedGraph& graph = *state.graph;
   std::vector<PortSpec> specs(graph.edges.size());
   std::vector<bool> known(graph.edges.size(), false);
+  std::vector<bool> absent(graph.edges.size(), false);
   for (std::size_t i = 0; i < graph.views.size(); ++i) {
     specs[i] = view_spec(graph.views[i]);
     known[i] = true;
@@ -287,11 +282,11 @@ void infer_graph(LoadState& state) {
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     GraphNode& node = graph.nodes[n];
     const NodeSource& source = state.sources[n];
+    const InDocument in(state, *source.document);
     bool ready = true;
     for (const NodeInput& input : node.inputs) {
       for (const int edge : input.edges) ready = ready && known[static_cast<std::size_t>(edge)];
     }
-    if (!ready) continue;  // what it takes from has been reported
     Findings findings;
     findings.node = [&](const std::string& message, const std::string& hint) {
       state.error(*source.node, message, hint);
@@ -309,12 +304,25 @@ void infer_graph(LoadState& state) {
       }
       state.error(*place, message, hint);
     };
+    for (const NodeInput& input : node.inputs) {
+      for (std::size_t i = 0; i < input.edges.size(); ++i) {
+        const auto edge = static_cast<std::size_t>(input.edges[i]);
+        if (absent[edge]) findings.input(input.port, i, absent_text(graph, edge), absent_hint);
+      }
+    }
+    if (!ready) continue;  // what it takes from has been reported
     if (!check_inputs(graph, specs, node, findings)) continue;
     NodeInference inference(graph, specs, node, state.files, findings);
     if (!inference.run()) continue;
     bool placed = true;
+    node.absent.assign(node.outputs.size(), false);
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       const auto index = static_cast<std::size_t>(node.outputs[i]);
+      if (!inference.has_output(i)) {
+        node.absent[i] = true;
+        absent[index] = true;
+        continue;
+      }
       PortSpec spec = std::move(inference.output(i));
       take_patches(graph.edges[index], spec);
       if (graph.edges[index].patches != 0 && !cuts_windows(graph, node)) {
@@ -328,6 +336,14 @@ void infer_graph(LoadState& state) {
       known[index] = true;
     }
     if (placed) place_node(graph, node);
+  }
+  const Document& own = state.own();
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    const auto edge = static_cast<std::size_t>(graph.output_edges[i]);
+    if (!absent[edge]) continue;
+    const JsonValue* place =
+        own.outputs != nullptr ? own.outputs->find(graph.outputs[i].name) : nullptr;
+    state.error(place != nullptr ? *place : *own.root, absent_text(graph, edge), absent_hint);
   }
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     graph.outputs[i].spec = graph.edges[static_cast<std::size_t>(graph.output_edges[i])].spec;
@@ -358,6 +374,7 @@ std::string check_length(const ResolvedGraph& graph, int view, std::int64_t samp
     NodeInference inference(graph, specs, node, files, findings);
     if (!inference.run()) return fault;
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      if (!inference.has_output(i)) continue;
       Edge scratch;
       PortSpec spec = std::move(inference.output(i));
       take_patches(scratch, spec);

@@ -21,8 +21,9 @@ bool is_name(const std::string& name) {
 
 }  // namespace
 
-Placeholders::Placeholders(std::map<std::string, std::string> values, std::string file)
-    : values_(std::move(values)), file_(std::move(file)) {}
+Placeholders::Placeholders(std::map<std::string, std::string> values, std::string file,
+                           Missing missing)
+    : values_(std::move(values)), file_(std::move(file)), missing_(std::move(missing)) {}
 
 std::optional<FilledText> Placeholders::fill(const JsonValue& string, Diagnostics& diagnostics) {
   const std::string& source = string.as_string();
@@ -66,6 +67,9 @@ std::optional<FilledText> Placeholders::fill(const JsonValue& string, Diagnostic
         filled.from_user = true;
       } else if (colon != std::string::npos) {
         filled.text += head.substr(colon + 1);
+      } else if (missing_) {
+        missing_(name, help);
+        ok = false;
       } else {
         fail("placeholder \"" + name + "\" has no value" + (help.empty() ? "" : ": " + help),
              "give it with --set " + name + "=VALUE");

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "config/json_value.h"
 #include "melgraph/diagnostics.h"
+#include "melgraph/export.h"
 
 namespace melgraph {
 
@@ -17,9 +19,12 @@ struct FilledText {
 };
 
 /// Fills in `${name:default|help}`; `$${` stands for a plain `${`.
-class Placeholders {
+class MELGRAPH_API Placeholders {
  public:
-  Placeholders(std::map<std::string, std::string> values, std::string file);
+  /// Is told of a placeholder without a value; by default that is reported where it stands.
+  using Missing = std::function<void(const std::string& name, const std::string& help)>;
+
+  Placeholders(std::map<std::string, std::string> values, std::string file, Missing missing = {});
 
   /// Fill in `string`; reports a malformed placeholder or one without a value, then returns none.
   std::optional<FilledText> fill(const JsonValue& string, Diagnostics& diagnostics);
@@ -31,6 +36,7 @@ class Placeholders {
   std::map<std::string, std::string> values_;
   std::map<std::string, bool> seen_;
   std::string file_;
+  Missing missing_;
 };
 
 }  // namespace melgraph

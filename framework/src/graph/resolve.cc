@@ -5,6 +5,8 @@
 #include "config/json_reader.h"
 #include "config/json_writer.h"
 #include "config/param_resolve.h"
+#include "core/suggest.h"
+#include "graph/bundle_paths.h"
 #include "graph/load_state.h"
 
 namespace melgraph {
@@ -63,7 +65,7 @@ std::optional<ParamValue> read_array(LoadState& state, const JsonValue& value) {
     if (item.is_number()) {
       numbers.push_back(item.as_number());
     } else if (item.is_string()) {
-      const auto filled = state.placeholders.fill(item, state.diagnostics);
+      const auto filled = state.fill(item);
       if (!filled) return std::nullopt;
       strings.push_back(filled->text);
     } else {
@@ -81,44 +83,39 @@ std::optional<ParamValue> read_array(LoadState& state, const JsonValue& value) {
   return ParamValue(std::move(numbers));
 }
 
-/// Return whether `path` stays inside the folder it is relative to.
-bool stays_inside(const fs::path& path) {
-  if (path.is_absolute()) return false;
-  const fs::path normal = path.lexically_normal();
-  return normal.empty() || *normal.begin() != "..";
+/// Tell whether a node is a sink of a bundle inside the graph: the bundle's user has his own.
+bool is_dropped(const GraphNode& node, const NodeSource& source) {
+  return source.document->outer != nullptr && node.type != nullptr &&
+         node.type->descriptor.scope == Scope::sink;
 }
 
-/// Make a relative path absolute: those of the graph from its folder, those of the user from his.
-std::optional<ParamValue> resolve_path(LoadState& state, const JsonValue& at,
-                                       const std::string& text, bool from_user) {
-  if (text.empty()) {
-    state.error(at, "an empty path");
-    return std::nullopt;
+void drop_sinks_of_bundles(LoadState& state) {
+  ResolvedGraph& graph = *state.graph;
+  std::vector<GraphNode> nodes;
+  std::vector<NodeSource> sources;
+  std::vector<int> position(graph.nodes.size(), -1);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (is_dropped(graph.nodes[i], state.sources[i])) continue;
+    position[i] = static_cast<int>(nodes.size());
+    nodes.push_back(std::move(graph.nodes[i]));
+    sources.push_back(std::move(state.sources[i]));
   }
-  if (text.find('\0') != std::string::npos) {
-    state.error(at, "a path with a NUL character");
-    return std::nullopt;
-  }
-  const fs::path path(text);
-  if (state.is_bundle && !from_user && !stays_inside(path)) {
-    state.error(at, "the path " + json_quote(text) + " leads out of the bundle's folder",
-                "a bundle names its own files only");
-    return std::nullopt;
-  }
-  fs::path base = state.graph->folder;
-  if (from_user) base = state.options.set_base.empty() ? fs::current_path() : state.options.set_base;
-  return ParamValue((path.is_absolute() ? path : base / path).lexically_normal().string());
+  graph.nodes = std::move(nodes);
+  state.sources = std::move(sources);
+  for (NamedFile& file : graph.files) file.node = position[static_cast<std::size_t>(file.node)];
 }
 
 void resolve_node(LoadState& state, std::size_t index) {
   GraphNode& node = state.graph->nodes[index];
   NodeSource& source = state.sources[index];
+  const InDocument in(state, *source.document);
   if (source.type == nullptr) return;
   const std::string& id = source.type->as_string();
   node.type = state.registry.find(id);
   if (node.type == nullptr) {
     const std::string rejection = state.registry.rejection_for(id);
-    const std::string near = state.registry.suggest(id);
+    std::string near = state.registry.suggest(id);
+    if (near.empty()) near = suggest(id, {bundle_type});
     if (!near.empty()) {
       state.error(*source.type, "unknown node type " + json_quote(id),
                   "did you mean \"" + near + "\"?", ErrorCode::invalid_graph);
@@ -132,6 +129,7 @@ void resolve_node(LoadState& state, std::size_t index) {
     return;
   }
   const Descriptor& descriptor = node.type->descriptor;
+  if (is_dropped(node, source)) return;
   std::vector<std::pair<std::string, ParamValue>> given;
   std::vector<std::pair<std::string, const JsonMember*>> places;
   bool unread = false;
@@ -188,6 +186,37 @@ void resolve_node(LoadState& state, std::size_t index) {
 
 }  // namespace
 
+std::optional<fs::path> resolve_path(LoadState& state, const JsonValue& at,
+                                     const FilledText& filled) {
+  const std::string& text = filled.text;
+  if (text.empty()) {
+    state.error(at, "an empty path");
+    return std::nullopt;
+  }
+  if (text.find('\0') != std::string::npos) {
+    state.error(at, "a path with a NUL character");
+    return std::nullopt;
+  }
+  const fs::path path(text);
+  const Document& document = *state.document;
+  fs::path base = document.folder;
+  if (filled.from_user) {
+    base = state.options.set_base.empty() ? fs::current_path() : state.options.set_base;
+  }
+  fs::path whole = (path.is_absolute() ? path : base / path).lexically_normal();
+  if (document.is_bundle && !filled.from_user) {
+    const bool climbs = !stays_inside(path);
+    if (climbs || !lies_inside(document.folder, whole)) {
+      state.error(at,
+                  "the path " + json_quote(text) + " leads out of the bundle's folder" +
+                      (climbs ? "" : " by a symbolic link"),
+                  "a bundle names its own files only");
+      return std::nullopt;
+    }
+  }
+  return whole;
+}
+
 std::optional<ParamValue> read_param(LoadState& state, const ParamSpec* spec,
                                      const JsonValue& value) {
   std::optional<ParamValue> read;
@@ -202,12 +231,14 @@ std::optional<ParamValue> read_param(LoadState& state, const ParamSpec* spec,
       state.error(value, json_quote(spec->name) + " cannot be an object", describe_values(*spec));
       return std::nullopt;
     case JsonValue::Type::string: {
-      const auto filled = state.placeholders.fill(value, state.diagnostics);
+      const auto filled = state.fill(value);
       if (!filled) return std::nullopt;
       read = filled->whole ? parse_text(*spec, filled->text) : ParamValue(filled->text);
       const bool is_path = spec->type == ParamType::file || spec->type == ParamType::labels;
       if (is_path && std::holds_alternative<std::string>(*read)) {
-        read = resolve_path(state, value, filled->text, filled->from_user);
+        const auto path = resolve_path(state, value, *filled);
+        if (!path) return std::nullopt;
+        read = path->string();
       }
       break;
     }
@@ -223,6 +254,7 @@ std::optional<ParamValue> read_param(LoadState& state, const ParamSpec* spec,
 
 void resolve_nodes(LoadState& state) {
   for (std::size_t i = 0; i < state.graph->nodes.size(); ++i) resolve_node(state, i);
+  drop_sinks_of_bundles(state);
 }
 
 }  // namespace melgraph

@@ -11,7 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double seconds(std::int64_t samples, int rate) { return static_cast<double>(samples) / rate; }
+double seconds(std::int64_t samples, int rate) {
+  return static_cast<double>(samples) / rate;
+}
 
 const char* tail_name(WindowTail tail) {
   switch (tail) {
@@ -25,8 +27,8 @@ const char* tail_name(WindowTail tail) {
 Json spec_json(const Edge& edge) {
   Json axes = Json::array();
   for (const Axis& axis : edge.spec.axes) {
-    axes.push_back({{"name", axis.name},
-                    {"size", axis.size == unknown_size ? Json() : Json(axis.size)}});
+    axes.push_back(
+        {{"name", axis.name}, {"size", axis.size == unknown_size ? Json() : Json(axis.size)}});
   }
   Json json = {{"kind", to_string(edge.spec.kind)},
                {"dtype", to_string(edge.spec.dtype)},
@@ -98,6 +100,14 @@ std::string graph_to_json(const ResolvedGraph& graph) {
     }
     json["nodes"].push_back(std::move(entry));
   }
+  Json same = Json::object();
+  for (const auto& [name, index] : graph.view_aliases) {
+    same["source." + name] = "source." + graph.views[static_cast<std::size_t>(index)].name;
+  }
+  for (const auto& [id, index] : graph.aliases) {
+    same[id] = graph.nodes[static_cast<std::size_t>(index)].id;
+  }
+  if (!same.empty()) json["same"] = std::move(same);
   json["outputs"] = Json::object();
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     if (graph.outputs[i].name.rfind("sink:", 0) == 0) continue;
@@ -109,7 +119,9 @@ std::string graph_to_json(const ResolvedGraph& graph) {
 
 std::string graph_to_dot(const ResolvedGraph& graph) {
   std::string dot = "digraph " + json_quote(graph.name) + " {\n  rankdir=LR;\n";
-  dot += "  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=9];\n";
+  dot +=
+      "  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", "
+      "fontsize=9];\n";
   for (const View& view : graph.views) {
     const std::string window =
         view.window > 0 ? json_number(seconds(view.window, view.sample_rate)) + " s every " +
@@ -121,16 +133,15 @@ std::string graph_to_dot(const ResolvedGraph& graph) {
            "];\n";
   }
   for (const GraphNode& node : graph.nodes) {
-    dot += "  " + json_quote(node.id) + " [label=" +
-           json_quote(node.id + "\\n" + node.type->descriptor.id) + "];\n";
+    dot += "  " + json_quote(node.id) +
+           " [label=" + json_quote(node.id + "\\n" + node.type->descriptor.id) + "];\n";
     for (const NodeInput& input : node.inputs) {
       for (const int index : input.edges) {
         const Edge& edge = graph.edges[static_cast<std::size_t>(index)];
-        const std::string from = edge.producer < 0
-                                     ? edge.name
-                                     : graph.nodes[static_cast<std::size_t>(edge.producer)].id;
-        dot += "  " + json_quote(from) + " -> " + json_quote(node.id) + " [label=" +
-               json_quote(input.port + "\\n" + to_string(edge.spec)) + "];\n";
+        const std::string from =
+            edge.producer < 0 ? edge.name : graph.nodes[static_cast<std::size_t>(edge.producer)].id;
+        dot += "  " + json_quote(from) + " -> " + json_quote(node.id) +
+               " [label=" + json_quote(input.port + "\\n" + to_string(edge.spec)) + "];\n";
       }
     }
   }

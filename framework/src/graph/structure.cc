@@ -9,13 +9,6 @@
 
 namespace melgraph {
 
-namespace {
-
-constexpr std::int64_t max_rate = 1000000;
-constexpr std::int64_t max_channels = 64;
-constexpr double max_seconds = 24 * 3600;
-
-/// Report keys that are not in `known`, with the nearest one.
 void check_keys(LoadState& state, const JsonValue& object, const std::vector<std::string>& known,
                 const std::string& what) {
   for (const JsonMember& member : object.members()) {
@@ -27,6 +20,13 @@ void check_keys(LoadState& state, const JsonValue& object, const std::vector<std
                        near.empty() ? "keys: " + list : "did you mean \"" + near + "\"?");
   }
 }
+
+namespace {
+
+constexpr std::int64_t max_rate = 1000000;
+constexpr std::int64_t max_channels = 64;
+constexpr double max_seconds = 24 * 3600;
+constexpr std::size_t max_bundled_nodes = 10000;  ///< a small bundle could hold many large ones
 
 bool is_identifier(const std::string& text) {
   if (text.empty() || text.size() > 100) return false;
@@ -52,8 +52,8 @@ std::optional<double> number_field(LoadState& state, const JsonValue& value,
 std::optional<std::int64_t> integer_field(LoadState& state, const JsonValue& value,
                                           const std::string& what, std::int64_t low,
                                           std::int64_t high) {
-  ParamSpec spec = ParamSpec::integer(what, "").range(static_cast<double>(low),
-                                                       static_cast<double>(high));
+  ParamSpec spec =
+      ParamSpec::integer(what, "").range(static_cast<double>(low), static_cast<double>(high));
   const auto parsed = read_param(state, &spec, value);
   if (!parsed) return std::nullopt;
   if (const auto* number = std::get_if<std::int64_t>(&*parsed)) return *number;
@@ -71,9 +71,8 @@ std::optional<std::int64_t> samples_field(LoadState& state, const JsonValue& val
   const auto seconds = number_field(state, value, key);
   if (!seconds) return std::nullopt;
   if (!(*seconds > 0) || *seconds > max_seconds) {
-    state.error(value, "\"" + key + "\" must be above 0 and at most " +
-                           json_number(max_seconds) + " seconds, not " +
-                           json_number_exact(*seconds));
+    state.error(value, "\"" + key + "\" must be above 0 and at most " + json_number(max_seconds) +
+                           " seconds, not " + json_number_exact(*seconds));
     return std::nullopt;
   }
   const double exact = *seconds * rate;
@@ -107,7 +106,7 @@ void read_view(LoadState& state, const JsonMember& member) {
   }
   check_keys(state, value, {"sample_rate", "channels", "resampler", "window", "hop", "tail"}, what);
   View view;
-  view.name = member.key;
+  view.name = state.document->prefix + member.key;
   view.resampler = "kaiser-best";
   if (const JsonValue* rate = value.find("sample_rate")) {
     if (const auto hz = integer_field(state, *rate, "sample_rate", 100, max_rate)) {
@@ -143,8 +142,9 @@ void read_view(LoadState& state, const JsonMember& member) {
       view.hop = view.window;
     }
     if (hop != nullptr && whole && !hop->is_null()) {
-      state.error(*hop, "\"hop\" has no meaning where \"window\" is null: the whole input is one "
-                        "window",
+      state.error(*hop,
+                  "\"hop\" has no meaning where \"window\" is null: the whole input is one "
+                  "window",
                   "leave out \"hop\", or give \"window\" in seconds");
     } else if (hop != nullptr && !whole) {
       view.hop = samples_field(state, *hop, "hop", view.sample_rate).value_or(view.window);
@@ -152,9 +152,12 @@ void read_view(LoadState& state, const JsonMember& member) {
   }
   if (const JsonValue* tail = value.find("tail")) {
     if (const auto name = state.text(*tail, "\"tail\"")) {
-      if (*name == "drop") view.tail = WindowTail::drop;
-      else if (*name == "pad") view.tail = WindowTail::pad;
-      else if (*name == "repeat") view.tail = WindowTail::repeat;
+      if (*name == "drop")
+        view.tail = WindowTail::drop;
+      else if (*name == "pad")
+        view.tail = WindowTail::pad;
+      else if (*name == "repeat")
+        view.tail = WindowTail::repeat;
       else {
         const std::string near = suggest(*name, {"drop", "pad", "repeat"});
         state.error(*tail, "\"tail\" must be one of drop, pad, repeat, not " + json_quote(*name),
@@ -165,10 +168,20 @@ void read_view(LoadState& state, const JsonMember& member) {
   state.graph->views.push_back(std::move(view));
 }
 
+bool holds_bundles(const JsonValue& root) {
+  const JsonValue* nodes = root.find("nodes");
+  if (nodes == nullptr || !nodes->is_array()) return false;
+  return std::any_of(nodes->items().begin(), nodes->items().end(), [](const JsonValue& node) {
+    const JsonValue* type = node.find("type");
+    return type != nullptr && type->is_string() && type->as_string() == bundle_type;
+  });
+}
+
 void read_source(LoadState& state) {
-  const JsonValue* source = state.root.find("source");
+  const JsonValue* source = state.document->root->find("source");
   if (source == nullptr) {
-    state.error(state.root, "the graph has no \"source\"",
+    if (holds_bundles(*state.document->root)) return;  // they bring views of their own
+    state.error(*state.document->root, "the graph has no \"source\"",
                 R"(name at least one view: "source": {"audio": {"sample_rate": 16000}})");
     return;
   }
@@ -186,31 +199,34 @@ void read_source(LoadState& state) {
 
 void read_node(LoadState& state, const JsonValue& value) {
   if (!value.is_object()) {
-    state.error(value, std::string("a node must be an object, not ") + value.type_name(),
-                R"(write {"id": "mel", "type": "frontend.mel", "inputs": {"audio": "source.audio"}})");
+    state.error(
+        value, std::string("a node must be an object, not ") + value.type_name(),
+        R"(write {"id": "mel", "type": "frontend.mel", "inputs": {"audio": "source.audio"}})");
     return;
   }
   check_keys(state, value, {"id", "type", "params", "inputs"}, "a node");
   GraphNode node;
   NodeSource source;
+  bool is_named = false;
+  source.document = state.document;
   source.node = &value;
-  node.where = value.where(state.graph->file);
+  node.where = value.where(state.document->file);
   node.pointer = value.pointer();
   if (const JsonValue* id = value.find("id")) {
     if (!id->is_string()) {
       state.error(*id, std::string("\"id\" must be a string, not ") + id->type_name());
     } else {
-      node.id = id->as_string();
-      if (!is_identifier(node.id)) {
-        state.error(*id, "node id " + json_quote(node.id) + " is not legal", identifier_hint);
-      } else if (node.id == "source") {
+      const std::string& name = id->as_string();
+      node.id = state.document->prefix + name;
+      if (!is_identifier(name)) {
+        state.error(*id, "node id " + json_quote(name) + " is not legal", identifier_hint);
+      } else if (name == "source") {
         state.error(*id, "a node may not be called \"source\"", "that name means the input");
-      }
-      for (const GraphNode& other : state.graph->nodes) {
-        if (other.id == node.id && !node.id.empty()) {
-          state.error(*id, "two nodes have the id " + json_quote(node.id) + "; the first is at " +
-                               other.pointer);
-        }
+      } else if (const auto [first, is_new] = state.ids.emplace(node.id, node.pointer); !is_new) {
+        state.error(*id, "two nodes have the id " + json_quote(name) + "; the first is at " +
+                             first->second);
+      } else {
+        is_named = true;
       }
     }
   } else {
@@ -221,20 +237,24 @@ void read_node(LoadState& state, const JsonValue& value) {
     state.error(value, "node " + json_quote(node.id) + " needs a \"type\"",
                 "see: melgraph plugins list");
   } else if (!source.type->is_string()) {
-    state.error(*source.type, std::string("\"type\" must be a string, not ") +
-                                  source.type->type_name());
+    state.error(*source.type,
+                std::string("\"type\" must be a string, not ") + source.type->type_name());
     source.type = nullptr;
+  }
+  if (source.type != nullptr && source.type->as_string() == bundle_type) {
+    if (is_named) expand_bundle(state, value, node.id);
+    return;
   }
   source.params = value.find("params");
   if (source.params != nullptr && !source.params->is_object()) {
-    state.error(*source.params, std::string("\"params\" must be an object, not ") +
-                                    source.params->type_name());
+    state.error(*source.params,
+                std::string("\"params\" must be an object, not ") + source.params->type_name());
     source.params = nullptr;
   }
   source.inputs = value.find("inputs");
   if (source.inputs != nullptr && !source.inputs->is_object()) {
-    state.error(*source.inputs, std::string("\"inputs\" must be an object, not ") +
-                                    source.inputs->type_name(),
+    state.error(*source.inputs,
+                std::string("\"inputs\" must be an object, not ") + source.inputs->type_name(),
                 R"(write "inputs": {"PORT": "NODE"})");
     source.inputs = nullptr;
   }
@@ -243,9 +263,9 @@ void read_node(LoadState& state, const JsonValue& value) {
 }
 
 void read_nodes(LoadState& state) {
-  const JsonValue* nodes = state.root.find("nodes");
+  const JsonValue* nodes = state.document->root->find("nodes");
   if (nodes == nullptr) {
-    state.error(state.root, "the graph has no \"nodes\"");
+    state.error(*state.document->root, "the graph has no \"nodes\"");
     return;
   }
   if (!nodes->is_array()) {
@@ -253,19 +273,25 @@ void read_nodes(LoadState& state) {
     return;
   }
   if (nodes->items().empty()) state.error(*nodes, "\"nodes\" is empty");
-  for (const JsonValue& node : nodes->items()) read_node(state, node);
+  for (const JsonValue& node : nodes->items()) {
+    if (state.document != &state.own() && state.graph->nodes.size() >= max_bundled_nodes) {
+      state.error(node, "the graph and its bundles have more than " +
+                            std::to_string(max_bundled_nodes) + " nodes");
+      return;
+    }
+    read_node(state, node);
+  }
 }
 
 void read_outputs(LoadState& state) {
-  const JsonValue* outputs = state.root.find("outputs");
+  const JsonValue* outputs = state.document->root->find("outputs");
   if (outputs == nullptr) return;
   if (!outputs->is_object()) {
-    state.error(*outputs, std::string("\"outputs\" must be an object, not ") +
-                              outputs->type_name(),
+    state.error(*outputs, std::string("\"outputs\" must be an object, not ") + outputs->type_name(),
                 R"(write "outputs": {"NAME": "NODE"})");
     return;
   }
-  state.outputs = outputs;
+  state.document->outputs = outputs;
 }
 
 /// Compare `>=X.Y.Z`, X.Y or X with this version of Melgraph.
@@ -277,7 +303,7 @@ bool version_at_least(const std::string& wanted) {
 }
 
 void read_requires(LoadState& state) {
-  const JsonValue* needs = state.root.find("requires");
+  const JsonValue* needs = state.document->root->find("requires");
   if (needs == nullptr) return;
   if (!needs->is_object()) {
     state.error(*needs, std::string("\"requires\" must be an object, not ") + needs->type_name(),
@@ -290,32 +316,42 @@ void read_requires(LoadState& state) {
   if (!version->is_string() || version->as_string().rfind(">=", 0) != 0) {
     state.error(*version, "\"requires\" gives a version as \">=0.1\"");
   } else if (!version_at_least(version->as_string())) {
-    state.error(*version, "the graph needs Melgraph " + version->as_string() +
-                              ", this is " MELGRAPH_VERSION);
+    state.error(*version,
+                "the graph needs Melgraph " + version->as_string() + ", this is " MELGRAPH_VERSION);
   }
 }
 
 }  // namespace
+
+Document* LoadState::find_bundle(const std::string& id) const {
+  for (const auto& candidate : documents) {
+    const std::string& prefix = candidate->prefix;
+    if (prefix.size() == id.size() + 1 && prefix.compare(0, id.size(), id) == 0) {
+      return candidate.get();
+    }
+  }
+  return nullptr;
+}
 
 std::optional<std::string> LoadState::text(const JsonValue& value, const std::string& what) {
   if (!value.is_string()) {
     error(value, what + " must be a string, not " + value.type_name());
     return std::nullopt;
   }
-  const auto filled = placeholders.fill(value, diagnostics);
+  const auto filled = fill(value);
   if (!filled) return std::nullopt;
   return filled->text;
 }
 
 void read_structure(LoadState& state) {
-  const JsonValue& root = state.root;
+  const JsonValue& root = *state.document->root;
   if (!root.is_object()) {
     state.error(root, std::string("a graph must be a JSON object, not ") + root.type_name());
     return;
   }
   std::vector<std::string> known = {"$schema", "melgraph", "name",  "description", "source",
                                     "nodes",   "outputs",  "train", "requires"};
-  if (state.is_bundle) known.emplace_back("bundle");
+  if (state.document->is_bundle) known.emplace_back("bundle");
   check_keys(state, root, known, "the graph");
   if (const JsonValue* version = root.find("melgraph")) {
     if (!version->is_integer() || version->as_integer() != 1) {
@@ -325,11 +361,14 @@ void read_structure(LoadState& state) {
     state.error(root, "the graph has no \"melgraph\" (the version of the format)",
                 "write \"melgraph\": 1");
   }
+  const bool is_own = state.document == &state.own();
   if (const JsonValue* name = root.find("name")) {
-    state.graph->name = state.text(*name, "\"name\"").value_or("");
+    const auto text = state.text(*name, "\"name\"");
+    if (is_own) state.graph->name = text.value_or("");
   }
   if (const JsonValue* description = root.find("description")) {
-    state.graph->description = state.text(*description, "\"description\"").value_or("");
+    const auto text = state.text(*description, "\"description\"");
+    if (is_own) state.graph->description = text.value_or("");
   }
   if (const JsonValue* schema = root.find("$schema")) state.text(*schema, "\"$schema\"");
   if (const JsonValue* train = root.find("train")) {

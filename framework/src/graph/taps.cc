@@ -22,11 +22,10 @@ namespace {
 }
 
 int find_view(const ResolvedGraph& graph, const std::string& tap, const std::string& name) {
+  const int view = graph.find_view(name);
+  if (view >= 0) return view;  // the views' edges come first
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < graph.views.size(); ++i) {
-    if (graph.views[i].name == name) return static_cast<int>(i);  // the views' edges come first
-    names.push_back(graph.views[i].name);
-  }
+  for (const View& known : graph.views) names.push_back(known.name);
   refuse(tap,
          name.empty() ? "\"source\" alone names no view"
                       : "the source has no view " + json_quote(name),
@@ -38,12 +37,15 @@ int find_edge(const ResolvedGraph& graph, const std::string& tap) {
   const std::string head = tap.substr(0, dot);
   const std::string tail = dot == std::string::npos ? "" : tap.substr(dot + 1);
   if (head == "source") return find_view(graph, tap, tail);
+  const auto of_bundle = graph.bundle_outputs.find(tap);
+  if (of_bundle != graph.bundle_outputs.end()) return of_bundle->second;
   const int index = graph.find_node(head);
   if (index < 0) {
     std::vector<std::string> names;
     for (const GraphNode& node : graph.nodes) {
       if (!node.outputs.empty()) names.push_back(node.id);
     }
+    for (const auto& [name, edge] : graph.bundle_outputs) names.push_back(name);
     names.push_back("source");
     refuse(tap, "there is no node " + json_quote(head), head, names, "nodes");
   }

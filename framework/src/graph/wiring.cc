@@ -2,82 +2,12 @@
 #include <set>
 
 #include "config/json_writer.h"
-#include "core/suggest.h"
 #include "graph/load_state.h"
 #include "graph/taps.h"
 
 namespace melgraph {
 
 namespace {
-
-/// A reference as written: `node`, `node.port` or `source.VIEW`.
-struct Reference {
-  int node = -1;  ///< -1: a view
-  int port = 0;   ///< output port, or view
-};
-
-std::string list_text(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
-
-std::string near_or_list(const std::string& wrong, const std::vector<std::string>& names,
-                         const std::string& what) {
-  const std::string near = suggest(wrong, names);
-  if (!near.empty()) return "did you mean \"" + near + "\"?";
-  return names.empty() ? "there is no " + what : what + "s: " + list_text(names);
-}
-
-std::optional<Reference> find_reference(LoadState& state, const JsonValue& value,
-                                        const std::string& self) {
-  const auto filled = state.placeholders.fill(value, state.diagnostics);
-  if (!filled) return std::nullopt;
-  const std::string& text = filled->text;
-  const std::size_t dot = text.find('.');
-  const std::string head = text.substr(0, dot);
-  const std::string tail = dot == std::string::npos ? "" : text.substr(dot + 1);
-  const ResolvedGraph& graph = *state.graph;
-  if (head == "source") {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < graph.views.size(); ++i) {
-      if (graph.views[i].name == tail) return Reference{-1, static_cast<int>(i)};
-      names.push_back(graph.views[i].name);
-    }
-    state.error(value, tail.empty() ? "\"source\" alone names no view"
-                                    : "the source has no view " + json_quote(tail),
-                near_or_list(tail, names, "view"));
-    return std::nullopt;
-  }
-  const int node = graph.find_node(head);
-  if (node < 0) {
-    std::vector<std::string> names = {"source"};
-    for (const GraphNode& n : graph.nodes) {
-      if (n.id != self) names.push_back(n.id);
-    }
-    state.error(value, "there is no node " + json_quote(head), near_or_list(head, names, "node"));
-    return std::nullopt;
-  }
-  const NodeType* type = graph.nodes[static_cast<std::size_t>(node)].type;
-  if (type == nullptr) return std::nullopt;  // its unknown type has been reported
-  const auto& ports = type->descriptor.outputs;
-  if (ports.empty()) {
-    state.error(value, "node " + json_quote(head) + " (" + type->descriptor.id +
-                           ") has no output port");
-    return std::nullopt;
-  }
-  if (dot == std::string::npos) return Reference{node, 0};
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (ports[i].name == tail) return Reference{node, static_cast<int>(i)};
-    names.push_back(ports[i].name);
-  }
-  state.error(value,
-              "node " + json_quote(head) + " (" + type->descriptor.id + ") has no output port " +
-                  json_quote(tail),
-              near_or_list(tail, names, "output port"));
-  return std::nullopt;
-}
 
 using Wires = std::vector<std::pair<std::string, std::vector<Reference>>>;
 
@@ -86,6 +16,7 @@ Wires wire_node(LoadState& state, std::size_t index) {
   Wires wires;
   GraphNode& node = state.graph->nodes[index];
   NodeSource& source = state.sources[index];
+  const InDocument in(state, *source.document);
   if (node.type == nullptr) return wires;
   const Descriptor& descriptor = node.type->descriptor;
   std::vector<std::string> names;
@@ -93,8 +24,7 @@ Wires wire_node(LoadState& state, std::size_t index) {
   if (source.inputs != nullptr) {
     for (const JsonMember& member : source.inputs->members()) {
       if (descriptor.find_input(member.key) == nullptr) {
-        state.error_at_key(member,
-                           descriptor.id + " has no input port " + json_quote(member.key),
+        state.error_at_key(member, descriptor.id + " has no input port " + json_quote(member.key),
                            near_or_list(member.key, names, "input port"));
       }
     }
@@ -190,27 +120,48 @@ std::vector<std::size_t> sort_nodes(LoadState& state, const std::vector<Wires>& 
         for (std::size_t i = stack.size(); i >= k && i > 0; --i) {
           text = state.graph->nodes[stack[i - 1].node].id + " -> " + text;
         }
-        state.error(*state.sources[input].node, "the nodes form a cycle: " + text,
-                    "no node may take, even by way of others, what it gives");
+        const NodeSource& source = state.sources[input];
+        state.error_in(*source.document, *source.node, "the nodes form a cycle: " + text,
+                       "no node may take, even by way of others, what it gives");
       }
     }
   }
   return order;
 }
 
+/// Warn of bundles of the graph that nothing takes from.
+void warn_of_unused_bundles(LoadState& state, const std::vector<int>& taps) {
+  const ResolvedGraph& graph = *state.graph;
+  for (const auto& bundle : state.documents) {
+    if (bundle->outer != &state.own() || bundle->used) continue;
+    const std::string& prefix = bundle->prefix;
+    const bool tapped = std::any_of(taps.begin(), taps.end(), [&](int edge) {
+      const std::string& name = graph.edges[static_cast<std::size_t>(edge)].name;
+      return name.compare(0, prefix.size(), prefix) == 0 ||
+             name.compare(0, prefix.size() + 7, "source." + prefix) == 0;
+    });
+    if (tapped) continue;
+    state.warning(*bundle->node,
+                  "nothing uses bundle " + json_quote(prefix.substr(0, prefix.size() - 1)),
+                  "name it in \"outputs\", wire it to a node, or leave it out");
+  }
+}
+
 }  // namespace
 
 void wire_nodes(LoadState& state) {
   ResolvedGraph& graph = *state.graph;
+  const JsonValue* const own_outputs = state.own().outputs;
+  read_ports_of_bundles(state);
   std::vector<Wires> wires;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) wires.push_back(wire_node(state, i));
   const std::vector<std::size_t> order = sort_nodes(state, wires);
   std::vector<std::pair<std::string, Reference>> outputs;
-  if (state.outputs != nullptr) {
-    for (const JsonMember& member : state.outputs->members()) {
+  if (own_outputs != nullptr) {
+    for (const JsonMember& member : own_outputs->members()) {
       if (!member.value.is_string()) {
-        state.error(member.value, std::string("an output names a node, not ") +
-                                      member.value.type_name());
+        state.error(member.value,
+                    std::string("an output names a node, not ") + member.value.type_name());
         continue;
       }
       if (member.key.rfind("sink:", 0) == 0) {
@@ -278,6 +229,14 @@ void wire_nodes(LoadState& state) {
     graph.output_edges.push_back(edge_of(reference));
     used.insert(graph.output_edges.back());
   }
+  for (const auto& bundle : state.documents) {
+    if (bundle->outer == nullptr) continue;
+    const std::string id = bundle->prefix.substr(0, bundle->prefix.size() - 1);
+    for (const auto& [name, reference] : bundle->ports) {
+      graph.bundle_outputs.emplace(id, edge_of(*reference));
+      graph.bundle_outputs.emplace(id + '.' + name, edge_of(*reference));
+    }
+  }
   graph.nodes = std::move(nodes);
   state.sources = std::move(sources);
   const std::vector<int> taps = find_taps(graph, state.options.taps);
@@ -292,6 +251,7 @@ void wire_nodes(LoadState& state) {
       graph.output_edges.push_back(node.inputs.front().edges.front());
       continue;
     }
+    if (state.sources[i].document->outer != nullptr) continue;  // what its bundle is for
     const bool any = std::any_of(node.outputs.begin(), node.outputs.end(),
                                  [&](int edge) { return used.count(edge) != 0; });
     if (!any) {
@@ -299,11 +259,12 @@ void wire_nodes(LoadState& state) {
                     "name it in \"outputs\", wire it to a node, or leave it out");
     }
   }
+  warn_of_unused_bundles(state, taps);
   const bool has_sink = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const auto& n) {
     return n.type->descriptor.scope == Scope::sink;
   });
   if (graph.outputs.empty() && !has_sink) {
-    state.error(state.root, "the graph reports nothing",
+    state.error(*state.own().root, "the graph reports nothing",
                 R"(add "outputs": {"NAME": "NODE"}, or a sink)");
   }
   for (const int edge : taps) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/file.h"
+#include "io/regular_file.h"
 
 namespace melgraph {
 
@@ -67,7 +67,9 @@ class SafetensorsFile {
  public:
   /// Open and check; throws like `parse_safetensors_header`, or `Error` (io).
   explicit SafetensorsFile(std::string path);
-  const std::string& path() const noexcept { return path_; }
+  /// Check a file that is open already.
+  explicit SafetensorsFile(RegularFile file);
+  const std::string& path() const noexcept { return file_.path(); }
   const SafetensorsHeader& header() const noexcept { return header_; }
 
   /// Copy the data of one tensor of `header()` to `destination`, which holds `tensor.bytes()`
@@ -78,8 +80,7 @@ class SafetensorsFile {
   void read(const TensorInfo& tensor, void* destination) const;
 
  private:
-  std::string path_;
-  FileDescriptor file_;
+  RegularFile file_;
   SafetensorsHeader header_;
 };
 

@@ -18,9 +18,9 @@ double centre(const TimeSpan& span) {
 
 }  // namespace
 
-ClipInstances::ClipInstances(const ResolvedGraph& graph, const Plan& plan, bool trust_code,
-                             SharedObjects& shared, const LogFunction& log)
-    : graph_(graph), plan_(plan), trust_code_(trust_code), shared_(shared), log_(log) {
+ClipInstances::ClipInstances(const ResolvedGraph& graph, const Plan& plan,
+                             const EngineOptions& options, SharedObjects& shared)
+    : graph_(graph), plan_(plan), options_(options), shared_(shared) {
   give_back(take());  // so that what cannot be opened is known at once
 }
 
@@ -37,7 +37,7 @@ std::unique_ptr<ClipInstances::Set> ClipInstances::take() {
   for (const int n : plan_.clip_nodes) {
     const auto index = static_cast<std::size_t>(n);
     (*set)[index] =
-        open_node(graph_, graph_.nodes[index], c10::Device(c10::kCPU), trust_code_, shared_, log_);
+        open_node(graph_, graph_.nodes[index], c10::Device(c10::kCPU), options_, shared_);
   }
   return set;
 }
@@ -151,7 +151,7 @@ void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end
   std::vector<TimeSpan> spans;
   for (std::int64_t i = begin; i < end; ++i) spans.push_back(stream(grid_edge).at(i).span);
   const TimeSpan whole{spans.front().start, spans.back().end};
-  NodeCall node_call(node, std::move(inputs));
+  NodeCall node_call(node, std::move(inputs), &spans);
   const auto clock = std::chrono::steady_clock::now();
   run_node(instance, node_call, node, -1);
   NodeCounters& counters = counters_.nodes[static_cast<std::size_t>(n)];
@@ -162,8 +162,13 @@ void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end
   counters.batches += 1;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     const Edge& edge = graph_.edges[static_cast<std::size_t>(node.outputs[i])];
+    if (node.absent[i]) continue;
     const bool one = edge.grid == clip_grid && node.type->descriptor.scope == Scope::clip;
-    const std::vector<TimeSpan> own = one ? std::vector<TimeSpan>{whole} : spans;
+    const bool events =
+        edge.spec.axes.front().name == "event" && node.type->descriptor.scope == Scope::clip;
+    const std::vector<TimeSpan> own = one      ? std::vector<TimeSpan>{whole}
+                                      : events ? node_call.events(i)
+                                               : spans;
     const at::Tensor output = node_call.output(i).to(at::kFloat).contiguous();
     if (output.size(0) != static_cast<std::int64_t>(own.size())) {
       throw Error(ErrorCode::internal, "node \"" + node.id + "\" gave " +

@@ -16,19 +16,14 @@
 
 namespace melgraph {
 
-/// Time that one item covers, seconds.
-struct TimeSpan {
-  double start = 0;
-  double end = 0;
-};
-
 /// Node instances of the clip stage, lent to one session at a time. [thread-safe]
 class ClipInstances {
  public:
   using Set = std::vector<std::unique_ptr<Node>>;  ///< by node index
 
-  ClipInstances(const ResolvedGraph& graph, const Plan& plan, bool trust_code,
-                SharedObjects& shared, const LogFunction& log);
+  /// What the arguments name outlives the object.
+  ClipInstances(const ResolvedGraph& graph, const Plan& plan, const EngineOptions& options,
+                SharedObjects& shared);
 
   std::unique_ptr<Set> take();
   void give_back(std::unique_ptr<Set> set);
@@ -36,9 +31,8 @@ class ClipInstances {
  private:
   const ResolvedGraph& graph_;
   const Plan& plan_;
-  bool trust_code_;
+  const EngineOptions& options_;
   SharedObjects& shared_;
-  const LogFunction& log_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Set>> free_;
 };

@@ -113,7 +113,7 @@ Graph Engine::load(const std::string& graph, const GraphOptions& options) {
 
 Graph Engine::load_text(const std::string& text, const std::string& name,
                         const std::filesystem::path& folder, const GraphOptions& options) {
-  return Graph(load_graph_text(text, name, folder, options, *impl_->registry_));
+  return Graph(load_graph_text(text, name, folder, options, *impl_->registry_, graph_folders()));
 }
 
 void Engine::prepare(const Graph& graph) {

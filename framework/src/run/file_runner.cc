@@ -57,6 +57,7 @@ class FileRun {
     end(decoders);
     summary_.wall_seconds = seconds_since(begin);
     summary_.decode_seconds = decode_seconds_;
+    summary_.decodes = decodes_;
     summary_.interrupted = stopped() && summary_.files < inputs_.size();
     return summary_;
   }
@@ -112,6 +113,7 @@ class FileRun {
       const std::unique_ptr<AudioReader> reader =
           open_audio(inputs_[index].path_or_uri, options_.decoder);
       busy += seconds_since(clock);
+      ++decodes_;
       SessionOptions session_options;
       session_options.sample_rate = reader->sample_rate();
       session_options.channels = reader->channels();
@@ -263,6 +265,7 @@ class FileRun {
   std::size_t next_ = 0;     ///< input to begin next
   std::size_t written_ = 0;  ///< inputs written
   double decode_seconds_ = 0;
+  std::atomic<std::size_t> decodes_{0};
   bool ended_ = false;
   FileRunSummary summary_;
 };

@@ -39,6 +39,7 @@ struct FileRunOptions {
 struct FileRunSummary {
   std::size_t files = 0;  ///< written, failed ones too
   std::size_t failed = 0;
+  std::size_t decodes = 0;  ///< inputs opened and decoded, one each
   double audio_seconds = 0;
   double wall_seconds = 0;
   double decode_seconds = 0;  ///< summed over decoder threads

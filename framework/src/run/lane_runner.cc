@@ -79,16 +79,20 @@ std::vector<at::Tensor> copy_back(const std::vector<at::Tensor>& tensors, RunCou
 }  // namespace
 
 LaneRunner::LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device device,
-                       bool trust_code, SharedObjects& shared, RunCounters& counters,
-                       const LogFunction& log)
+                       const EngineOptions& options, SharedObjects& shared, RunCounters& counters)
     : graph_(graph), plan_(plan), device_(device), counters_(counters) {
   instances_.resize(graph.nodes.size());
   for (const Lane& lane : plan.lanes) {
     for (const int n : lane.nodes) {
       const auto index = static_cast<std::size_t>(n);
-      instances_[index] = open_node(graph, graph.nodes[index], device, trust_code, shared, log);
+      instances_[index] = open_node(graph, graph.nodes[index], device, options, shared);
     }
   }
+}
+
+const ExecutionInfo* LaneRunner::execution(std::size_t node) const {
+  if (instances_[node] == nullptr) return nullptr;
+  return static_cast<const ExecutionInfo*>(instances_[node]->capability(execution_info_id));
 }
 
 std::vector<at::Tensor> LaneRunner::run(int view, const at::Tensor& samples,
@@ -146,6 +150,7 @@ void LaneRunner::run_lane(int view, std::vector<at::Tensor>& edges,
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       const auto out = static_cast<std::size_t>(node.outputs[i]);
       const Edge& edge = graph_.edges[out];
+      if (node.absent[i]) continue;
       at::Tensor tensor = std::move(call.output(i));
       if (edge.patches == 1) {
         tensor = tensor.squeeze(1);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "melgraph/execution.h"
 #include "melgraph/node.h"
 #include "run/node_contexts.h"
 #include "run/plan.h"
@@ -37,8 +38,8 @@ struct RunCounters {
 /// Runs the batched part of a graph: the node instances of one worker. [one-thread-at-a-time]
 class LaneRunner {
  public:
-  LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device device, bool trust_code,
-             SharedObjects& shared, RunCounters& counters, const LogFunction& log);
+  LaneRunner(const ResolvedGraph& graph, const Plan& plan, c10::Device device,
+             const EngineOptions& options, SharedObjects& shared, RunCounters& counters);
 
   /// Run one batch of windows of `view`, [item, channel, sample] on the CPU. Returns for each of
   /// the lane's `results` a float tensor on the CPU; of patched edges [item, patch, ...].
@@ -46,6 +47,9 @@ class LaneRunner {
   /// One copy goes to another device, and one comes back.
   std::vector<at::Tensor> run(int view, const at::Tensor& samples,
                               const std::vector<std::int64_t>& overlaps);
+
+  /// Return how `node` computes; null where it does not say, or is not in a lane.
+  const ExecutionInfo* execution(std::size_t node) const;
 
  private:
   void run_lane(int view, std::vector<at::Tensor>& edges,

@@ -20,13 +20,8 @@ std::shared_ptr<void> SharedObjects::object(const std::string& key,
 }
 
 NodeOpening::NodeOpening(const ResolvedGraph& graph, const GraphNode& node, c10::Device device,
-                         bool trust_code, SharedObjects& shared, const LogFunction& log)
-    : graph_(graph),
-      node_(node),
-      device_(device),
-      trust_code_(trust_code),
-      shared_(shared),
-      log_(log) {}
+                         const EngineOptions& options, SharedObjects& shared)
+    : graph_(graph), node_(node), device_(device), options_(options), shared_(shared) {}
 
 std::size_t NodeOpening::input_count(std::string_view port) const {
   const NodeInput* input = node_.find_input(port);
@@ -56,7 +51,7 @@ std::shared_ptr<const StateDict> NodeOpening::weights(std::string_view param) {
 }
 
 void NodeOpening::log(LogLevel level, std::string_view message) {
-  if (log_) log_(level, node_.id + ": " + std::string(message));
+  if (options_.log) options_.log(level, node_.id + ": " + std::string(message));
 }
 
 std::shared_ptr<void> NodeOpening::shared_object(
@@ -70,7 +65,15 @@ NodeCall::NodeCall(const GraphNode& node, Inputs inputs, int view,
       inputs_(std::move(inputs)),
       view_(view),
       overlaps_(overlaps),
-      outputs_(node.outputs.size()) {}
+      outputs_(node.outputs.size()),
+      events_(node.outputs.size()) {}
+
+NodeCall::NodeCall(const GraphNode& node, Inputs inputs, const std::vector<TimeSpan>* spans)
+    : node_(node),
+      inputs_(std::move(inputs)),
+      spans_(spans),
+      outputs_(node.outputs.size()),
+      events_(node.outputs.size()) {}
 
 std::size_t NodeCall::input_count(std::string_view port) const {
   for (const auto& [name, tensors] : inputs_) {
@@ -92,30 +95,51 @@ std::int64_t NodeCall::overlap(std::string_view port, std::int64_t item) const {
   return (*overlaps_)[static_cast<std::size_t>(item)];
 }
 
-void NodeCall::set_output(std::string_view port, at::Tensor tensor) {
+TimeSpan NodeCall::span(std::int64_t item) const {
+  if (spans_ == nullptr || node_.type->descriptor.scope != Scope::clip) {
+    return ProcessContext::span(item);
+  }
+  return spans_->at(static_cast<std::size_t>(item));
+}
+
+std::size_t NodeCall::output_index(std::string_view port) const {
   const auto& ports = node_.type->descriptor.outputs;
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (ports[i].name != port) continue;
-    outputs_[i] = std::move(tensor);
-    return;
+    if (ports[i].name == port) return i;
   }
   throw Error(ErrorCode::internal, "there is no output port \"" + std::string(port) + "\"");
 }
 
+void NodeCall::set_output(std::string_view port, at::Tensor tensor) {
+  outputs_[output_index(port)] = std::move(tensor);
+}
+
+void NodeCall::set_output(std::string_view port, at::Tensor tensor, std::vector<TimeSpan> spans) {
+  if (spans_ == nullptr) return ProcessContext::set_output(port, std::move(tensor), spans);
+  const std::size_t index = output_index(port);
+  if (!tensor.defined() || tensor.dim() < 1 ||
+      tensor.size(0) != static_cast<std::int64_t>(spans.size())) {
+    throw Error(ErrorCode::internal,
+                "output \"" + std::string(port) + "\" wants one time an event");
+  }
+  outputs_[index] = std::move(tensor);
+  events_[index] = std::move(spans);
+}
+
 std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& node,
-                                c10::Device device, bool trust_code, SharedObjects& shared,
-                                const LogFunction& log) {
+                                c10::Device device, const EngineOptions& options,
+                                SharedObjects& shared) {
   const Descriptor& descriptor = node.type->descriptor;
   const std::string what = "node \"" + node.id + "\" (" + descriptor.id + ")";
   if (descriptor.cpu_only && !device.is_cpu()) {
     throw Error(ErrorCode::device, what + " runs on a CPU only, not on " + device.str(),
                 "use --device cpu");
   }
-  if (descriptor.runs_code && !trust_code) {
+  if (descriptor.runs_code && !options.trust_code) {
     throw Error(ErrorCode::usage, what + " runs the code of a file",
                 "allow it with --trust-code, if you trust the file");
   }
-  NodeOpening context(graph, node, device, trust_code, shared, log);
+  NodeOpening context(graph, node, device, options, shared);
   try {
     std::unique_ptr<Node> instance = node.type->make_node();
     instance->open(context);
@@ -149,6 +173,7 @@ void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_
   }
   for (std::size_t i = 0; i < descriptor.outputs.size(); ++i) {
     const at::Tensor& output = call.output(i);
+    if (node.absent[i]) continue;
     if (!output.defined()) {
       throw Error(ErrorCode::internal,
                   what + " did not set its output \"" + descriptor.outputs[i].name + "\"");

@@ -31,7 +31,7 @@ class SharedObjects {
 class NodeOpening final : public OpenContext {
  public:
   NodeOpening(const ResolvedGraph& graph, const GraphNode& node, c10::Device device,
-              bool trust_code, SharedObjects& shared, const LogFunction& log);
+              const EngineOptions& options, SharedObjects& shared);
 
   const std::string& node_id() const override { return node_.id; }
   const Params& params() const override { return node_.params; }
@@ -40,7 +40,8 @@ class NodeOpening final : public OpenContext {
   const PortSpec& output(std::string_view port) const override;
   c10::Device device() const override { return device_; }
   std::shared_ptr<const StateDict> weights(std::string_view param) override;
-  bool trust_code() const override { return trust_code_; }
+  Precision precision() const override { return options_.precision; }
+  bool trust_code() const override { return options_.trust_code; }
   void log(LogLevel level, std::string_view message) override;
 
  private:
@@ -50,9 +51,8 @@ class NodeOpening final : public OpenContext {
   const ResolvedGraph& graph_;
   const GraphNode& node_;
   c10::Device device_;
-  bool trust_code_;
+  const EngineOptions& options_;
   SharedObjects& shared_;
-  const LogFunction& log_;
 };
 
 /// The host's side of `ProcessContext`: inputs and outputs of one call.
@@ -60,32 +60,42 @@ class NodeCall final : public ProcessContext {
  public:
   using Inputs = std::vector<std::pair<std::string_view, std::vector<at::Tensor>>>;
 
-  /// `overlaps` are those of the items of the edge `view`; it outlives the call.
-  NodeCall(const GraphNode& node, Inputs inputs, int view = -1,
-           const std::vector<std::int64_t>* overlaps = nullptr);
+  /// A call on windows. `overlaps` are those of the items of the edge `view`; it outlives the call.
+  NodeCall(const GraphNode& node, Inputs inputs, int view,
+           const std::vector<std::int64_t>* overlaps);
+  /// A call on a session's items, which cover `spans`; it outlives the call.
+  NodeCall(const GraphNode& node, Inputs inputs, const std::vector<TimeSpan>* spans);
 
   std::size_t input_count(std::string_view port) const override;
   const at::Tensor& input(std::string_view port, std::size_t index) const override;
   std::int64_t overlap(std::string_view port, std::int64_t item) const override;
+  TimeSpan span(std::int64_t item) const override;
   void set_output(std::string_view port, at::Tensor tensor) override;
+  void set_output(std::string_view port, at::Tensor tensor, std::vector<TimeSpan> spans) override;
 
   /// Return output `port` (an index); undefined where the node did not set it.
   at::Tensor& output(std::size_t port) { return outputs_[port]; }
+  /// Return the times of the events of output `port`.
+  const std::vector<TimeSpan>& events(std::size_t port) const { return events_[port]; }
 
  private:
+  std::size_t output_index(std::string_view port) const;
+
   const GraphNode& node_;
   Inputs inputs_;
-  int view_;
-  const std::vector<std::int64_t>* overlaps_;
+  int view_ = -1;
+  const std::vector<std::int64_t>* overlaps_ = nullptr;
+  const std::vector<TimeSpan>* spans_ = nullptr;
   std::vector<at::Tensor> outputs_;
+  std::vector<std::vector<TimeSpan>> events_;
 };
 
 /// Make and open the instance of one node.
 std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& node,
-                                c10::Device device, bool trust_code, SharedObjects& shared,
-                                const LogFunction& log);
+                                c10::Device device, const EngineOptions& options,
+                                SharedObjects& shared);
 
-/// Run one call of a node; checks that every output that is used was set and has `items` items.
+/// Run one call of a node; checks that every output that it has was set and has `items` items.
 /// Any exception becomes an `Error` of code `run_time` that names the node.
 void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items);
 

@@ -1,5 +1,6 @@
 #include "run/pipeline.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/DeviceGuard.h>
@@ -76,15 +77,20 @@ Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptio
       counters_(graph_->nodes.size()),
       batcher_(policy_of(options, device)) {
   at::set_num_threads(std::max(1, options_.threads));
+  if (!device_.is_cpu()) {
+    // LibTorch's convolutions round float32 unless told not to. One switch for the whole process.
+    const bool rounded = options_.precision == Precision::tf32;
+    at::globalContext().setAllowTF32CuDNN(rounded);
+    at::globalContext().setAllowTF32CuBLAS(rounded);
+  }
   const int count = worker_count(options_, device_);
   {
     const c10::InferenceMode guard;
     for (int i = 0; i < count; ++i) {
-      runners_.push_back(std::make_unique<LaneRunner>(*graph_, plan_, device_, options_.trust_code,
-                                                      shared_, counters_, options_.log));
+      runners_.push_back(
+          std::make_unique<LaneRunner>(*graph_, plan_, device_, options_, shared_, counters_));
     }
-    clip_instances_ =
-        std::make_unique<ClipInstances>(*graph_, plan_, options_.trust_code, shared_, options_.log);
+    clip_instances_ = std::make_unique<ClipInstances>(*graph_, plan_, options_, shared_);
   }
   try {
     for (int i = 0; i < count; ++i) {
@@ -183,9 +189,18 @@ RunReport Pipeline::report() const {
     const GraphNode& node = graph_->nodes[i];
     if (node.stage == Stage::sink) continue;
     const NodeCounters& counters = counters_.nodes[i];
-    report.nodes.push_back({node.id, node.type->descriptor.id,
-                            node.stage == Stage::window ? device_.str() : "cpu", counters.items,
-                            counters.batches, static_cast<double>(counters.nanoseconds) * 1e-9});
+    report.nodes.push_back({node.id,
+                            node.type->descriptor.id,
+                            node.stage == Stage::window ? device_.str() : "cpu",
+                            counters.items,
+                            counters.batches,
+                            static_cast<double>(counters.nanoseconds) * 1e-9,
+                            {},
+                            {}});
+    if (const ExecutionInfo* execution = runners_.front()->execution(i)) {
+      report.nodes.back().precision = execution->precision();
+      report.nodes.back().note = execution->note();
+    }
   }
   report.windows = counters_.windows;
   report.batches = counters_.batches;

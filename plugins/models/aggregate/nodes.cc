@@ -1,23 +1,50 @@
 #include "models/aggregate/nodes.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
 #include <c10/core/ScalarType.h>
 
 #include <limits>
+#include <optional>
 
 namespace melgraph {
 namespace {
 
-/// Give the windows that count: those whose gate is above `least`, or all where none is.
-at::Tensor counted(const ProcessContext& context, double least) {
-  const at::Tensor& windows = context.input("scores");
-  if (context.input_count("gate") == 0) return windows;
+/// Return the windows whose gate is above `least`; none, where all count.
+std::optional<at::Tensor> gated(const ProcessContext& context, double least) {
+  if (context.input_count("gate") == 0) return std::nullopt;
   const at::Tensor gate = context.input("gate").to(at::kDouble);
   if (gate.isnan().any().item<bool>()) {
     throw Error(ErrorCode::run_time, "the gate of a window is not a number",
                 "look at the node wired to `gate`");
   }
-  const at::Tensor indices = gate.gt(least).nonzero().squeeze(1);
-  return indices.numel() == 0 ? windows : windows.index_select(0, indices);
+  at::Tensor indices = gate.gt(least).nonzero().squeeze(1);
+  if (indices.numel() == 0) return std::nullopt;
+  return indices;
+}
+
+/// Windows of a clip that count, of one port.
+class Windows {
+ public:
+  Windows(const ProcessContext& context, double gate_min)
+      : context_(context), indices_(gated(context, gate_min)) {
+    if (context.input("scores").size(0) == 0) {
+      throw Error(ErrorCode::run_time, "there is no window to aggregate");
+    }
+  }
+
+  at::Tensor of(const char* port) const {
+    const at::Tensor& windows = context_.input(port);
+    return indices_ ? windows.index_select(0, *indices_) : windows;
+  }
+
+ private:
+  const ProcessContext& context_;
+  std::optional<at::Tensor> indices_;
+};
+
+void refuse_below_zero(const at::Tensor& numbers, const char* what, const char* hint) {
+  if (numbers.lt(0).any().item<bool>()) throw Error(ErrorCode::run_time, what, hint);
 }
 
 at::Tensor mean(const at::Tensor& windows) {
@@ -36,6 +63,14 @@ at::Tensor median(const at::Tensor& windows) {
   return middle.masked_fill(windows.isnan().any(0, true), std::numeric_limits<double>::quiet_NaN());
 }
 
+at::Tensor linear_softmax(const at::Tensor& windows) {
+  refuse_below_zero(windows, "a score of a window is below 0",
+                    "linear softmax takes probabilities: select classes behind it, not before");
+  const at::Tensor scores = windows.to(at::kDouble);
+  const at::Tensor sum = scores.sum(0, true);
+  return scores.square().sum(0, true).div_(sum).masked_fill_(sum.eq(0), 0);
+}
+
 template <at::Tensor (*reduce)(const at::Tensor&)>
 class Aggregate final : public Node {
  public:
@@ -44,14 +79,40 @@ class Aggregate final : public Node {
   }
 
   void process(ProcessContext& context) override {
-    if (context.input("scores").size(0) == 0) {
-      throw Error(ErrorCode::run_time, "there is no window to aggregate");
-    }
-    context.set_output("scores", reduce(counted(context, gate_min_)).to(at::kFloat));
+    const Windows windows(context, gate_min_);
+    context.set_output("scores", reduce(windows.of("scores")).to(at::kFloat));
   }
 
  private:
   double gate_min_ = 0;
+};
+
+class Attention final : public Node {
+ public:
+  void open(OpenContext& context) override {
+    if (context.input_count("gate") != 0) gate_min_ = context.params().number("gate_min");
+    softmax_ = context.params().string("normalise") == "softmax";
+  }
+
+  void process(ProcessContext& context) override {
+    const Windows windows(context, gate_min_);
+    at::Tensor weights = windows.of("attention").to(at::kDouble);
+    if (weights.dim() == 1) weights = weights.unsqueeze(1);
+    if (softmax_) {
+      weights = weights.softmax(0);
+    } else {
+      refuse_below_zero(weights, "the attention of a window is below 0",
+                        "wire scores, or set `normalise` to softmax");
+      const at::Tensor sum = weights.sum(0, true);
+      weights = at::where(sum.eq(0), 1.0 / static_cast<double>(weights.size(0)), weights / sum);
+    }
+    const at::Tensor parts = weights * windows.of("scores");
+    context.set_output("scores", parts.masked_fill(weights.eq(0), 0).sum(0, true).to(at::kFloat));
+  }
+
+ private:
+  double gate_min_ = 0;
+  bool softmax_ = true;
 };
 
 }  // namespace
@@ -64,6 +125,12 @@ std::unique_ptr<Node> make_aggregate_max() {
 }
 std::unique_ptr<Node> make_aggregate_median() {
   return std::make_unique<Aggregate<median>>();
+}
+std::unique_ptr<Node> make_aggregate_linear_softmax() {
+  return std::make_unique<Aggregate<linear_softmax>>();
+}
+std::unique_ptr<Node> make_aggregate_attention() {
+  return std::make_unique<Attention>();
 }
 
 }  // namespace melgraph

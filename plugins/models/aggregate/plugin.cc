@@ -8,4 +8,8 @@ MELGRAPH_PLUGIN(registrar) {
   registrar.add({describe_aggregate_mean(), infer_aggregate, make_aggregate_mean, nullptr});
   registrar.add({describe_aggregate_max(), infer_aggregate, make_aggregate_max, nullptr});
   registrar.add({describe_aggregate_median(), infer_aggregate, make_aggregate_median, nullptr});
+  registrar.add({describe_aggregate_linear_softmax(), infer_aggregate,
+                 make_aggregate_linear_softmax, nullptr});
+  registrar.add({describe_aggregate_attention(), infer_aggregate_attention,
+                 make_aggregate_attention, nullptr});
 }

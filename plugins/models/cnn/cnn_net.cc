@@ -20,6 +20,7 @@ namespace {
 /// Sizes that oneDNN's layouts are chosen for: a small batch of windows of about a second.
 constexpr std::int64_t typical_items = 8;
 constexpr std::int64_t typical_time = 96;
+const ConvolutionShape same_size{{1, 1}, {1, 1}, {1, 1}, 1};  // of a 3x3 filter
 
 /// Take the largest number of each 2x2 block, for inference: at::max_pool2d also notes where it
 /// was, at several times the cost. What is not a number is lost here; `broken_items` brings it
@@ -124,7 +125,8 @@ FoldedCnn fold_cnn(const StateDict& state, const CnnShape& shape, c10::Device de
     const Affine norm = affine(network.norms[i]);
     const at::Tensor weight =
         network.convolutions[i]->weight.detach().to(at::kDouble) * norm.scale.view({-1, 1, 1, 1});
-    folded.blocks.emplace_back(weight.to(at::kFloat), norm.shift, 1, 1, 1, device, size);
+    folded.blocks.emplace_back(weight, norm.shift, same_size, Fused::relu, device, at::kFloat,
+                               size);
     size = {typical_items, weight.size(0), size[2] / 2, size[3] / 2};
   }
   folded.classifier_weight = place(network.classifier->weight);

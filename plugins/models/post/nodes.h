@@ -9,5 +9,8 @@ namespace melgraph {
 std::unique_ptr<Node> make_post_mean();
 std::unique_ptr<Node> make_post_threshold();
 std::unique_ptr<Node> make_post_top_k();
+std::unique_ptr<Node> make_post_labels();
+std::unique_ptr<Node> make_post_temperature();
+std::unique_ptr<Node> make_post_events();
 
 }  // namespace melgraph

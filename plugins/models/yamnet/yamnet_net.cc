@@ -120,8 +120,9 @@ PreparedYamnet prepare_yamnet(const StateDict& state, std::int64_t classes, c10:
     const bool pad = stride == 2;
     const std::int64_t padding = !pad && c->weight.size(2) == 3 ? 1 : 0;
     if (pad) size = {size[0], size[1], size[2] + 1, size[3] + 1};
+    const ConvolutionShape shape{{stride, stride}, {padding, padding}, {1, 1}, c->options.groups()};
     prepared.convolutions.push_back(
-        {{c->weight, c->bias, stride, padding, c->options.groups(), device, size}, pad});
+        {{c->weight, c->bias, shape, Fused::relu, device, at::kFloat, size}, pad});
     size = {typical_items, c->weight.size(0), size[2] / stride, size[3] / stride};
   }
   prepared.classifier_weight = network.classifier()->weight.detach().to(device);

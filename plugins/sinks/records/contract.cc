@@ -11,7 +11,7 @@ InputPort scores_port() {
   port.name = "scores";
   port.doc = "What is written: one number an item, or one a class";
   port.kinds = {Kind::scores, Kind::logits, Kind::embedding, Kind::values};
-  port.axes = {"window|clip", "..."};
+  port.axes = {"window|clip|event", "..."};
   return port;
 }
 
@@ -38,10 +38,11 @@ Descriptor describe_csv() {
   Descriptor descriptor = describe(
       "sink.csv", "Write results as CSV",
       "Writes CSV as in RFC 4180 (fields quoted where needed, lines ended by CR LF). Layout `long` "
-      "has one row a clip or window and rank: file, start, end, rank, label, score, status, error. "
-      "Layout `wide` has one row a clip or window with one column a class, in the order of the "
-      "classes; classes that a node before left out are empty there. A failed input has one row "
-      "with its message. Times are in seconds.");
+      "has one row a clip, window or event and rank: file, start, end, rank, label, score, status, "
+      "error. Layout `wide` has one row a clip, window or event with one column a class, in the "
+      "order of the classes; classes that a node before left out are empty there. A failed input "
+      "has one row "
+      "with its message, an input without an event has none. Times are in seconds.");
   descriptor.references = {"RFC 4180, Common Format and MIME Type for CSV Files"};
   descriptor.params = {
       ParamSpec::string("path", "File to write, relative to the folder of results")
@@ -56,10 +57,11 @@ Descriptor describe_csv() {
 }
 
 Descriptor describe_json() {
-  Descriptor descriptor = describe(
-      "sink.json", "Write results as JSON",
-      "Writes one JSON object (schema melgraph.result/1) a clip, window or failed input: one a "
-      "line, or all of them in one array. Scores stand best first. Times are in seconds.");
+  Descriptor descriptor =
+      describe("sink.json", "Write results as JSON",
+               "Writes one JSON object (schema melgraph.result/1) a clip, window, event or failed "
+               "input: one a "
+               "line, or all of them in one array. Scores stand best first. Times are in seconds.");
   descriptor.params = {
       ParamSpec::string("path", "File to write, relative to the folder of results")
           .otherwise("results.ndjson"),
@@ -76,7 +78,7 @@ Descriptor describe_labels() {
       "sink.labels", "Write Audacity label tracks",
       "Writes one label track an input into a folder, named after the input without its extension "
       "(the second of one name gets -2): lines of start, end and label, separated by tabs, times "
-      "in seconds. A failed input has no track.");
+      "in seconds. A failed input has no track, nor has one without an event.");
   descriptor.references = {"Audacity manual, Importing and Exporting Labels"};
   descriptor.params = {
       ParamSpec::string("path", "Folder to write into, relative to the folder of results")
@@ -84,7 +86,8 @@ Descriptor describe_labels() {
       top_k(1),
       ParamSpec::number("threshold", "Least score of a label; null takes all").or_null(),
       ParamSpec::boolean("merge",
-                         "Join windows that follow one another with the same label into one row")
+                         "Join windows that follow one another with the same label into one row; "
+                         "events stay one row each")
           .otherwise(ParamValue(true)),
   };
   return descriptor;

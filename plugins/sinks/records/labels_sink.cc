@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "label_track.h"
@@ -18,7 +19,8 @@ class LabelsSink final : public Sink {
     folder_ = params.string("path");
     top_k_ = static_cast<std::size_t>(params.integer("top_k"));
     if (!params.is_null("threshold")) threshold_ = params.number("threshold");
-    merge_ = params.boolean("merge");
+    events_ = context.input().axes.front().name == "event";
+    merge_ = params.boolean("merge") && !events_;
     context.claim_folder(folder_);
     context_ = &context;
   }
@@ -28,9 +30,9 @@ class LabelsSink final : public Sink {
       end_track();
       return;
     }
-    // An input that is given twice comes twice: its second first window goes back in time.
-    if (!track_ || record.file != input_ || record.start <= last_start_) begin_track(record.file);
-    last_start_ = record.start;
+    const Place place = place_of(record);
+    if (!track_ || record.file != input_ || !(last_ < place)) begin_track(record.file);
+    last_ = place;
     std::vector<std::string> labels;
     for (const std::size_t index : ranking(record, top_k_)) {
       if (!threshold_ || record.scores[index] >= *threshold_) {
@@ -48,6 +50,17 @@ class LabelsSink final : public Sink {
   void close() override { end_track(); }
 
  private:
+  /// Where an item stands in its input. An input that is given twice comes twice, and its first
+  /// item the second time goes back.
+  using Place = std::pair<double, std::size_t>;
+
+  Place place_of(const Record& record) const {
+    if (!events_) return {record.start, 0};
+    // Events of several classes may begin together; they come in the order of the classes.
+    const std::vector<std::size_t> best = ranking(record, 1);
+    return {record.start, best.empty() ? 0 : best.front()};
+  }
+
   void begin_track(const std::string& input) {
     end_track();
     const std::string base = label_track_name(input);
@@ -73,10 +86,11 @@ class LabelsSink final : public Sink {
   std::size_t top_k_ = 0;
   std::optional<double> threshold_;
   bool merge_ = true;
+  bool events_ = false;
 
   std::set<std::string> names_;
   std::string input_;
-  double last_start_ = 0;
+  Place last_;
   std::optional<LabelTrack> track_;
   std::unique_ptr<OutputFile> file_;
 };

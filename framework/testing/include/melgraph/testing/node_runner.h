@@ -81,6 +81,12 @@ class NodeRunner {
   Outputs process(const Inputs& inputs);
   /// Say how many samples each item of the next batches shares with the one before it.
   NodeRunner& overlap(std::vector<std::int64_t> samples);
+  /// Say which times the items of the next calls cover; for nodes of scope `clip`.
+  NodeRunner& spans(std::vector<TimeSpan> times);
+  /// Say which precision the user asked for; before `open`.
+  NodeRunner& precision(Precision precision);
+  /// Return the times of the events that the last `process` gave at `port`.
+  const std::vector<TimeSpan>& events(const std::string& port) const;
   /// Run one batch of a node with one wired port; return its first output.
   at::Tensor run(const at::Tensor& input);
 
