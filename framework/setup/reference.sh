@@ -31,3 +31,7 @@ say "tests/reference/make_network_records.py --check"
 code=0
 "$python" -B tests/reference/make_network_records.py --check || code=$?
 [[ $code -eq 0 || $code -eq 77 ]] || exit "$code"
+say "tests/reference/aoti_package.py"
+code=0
+"$python" -B tests/reference/aoti_package.py build/release/libexec/melgraph/tests/plugin_tests || code=$?
+[[ $code -eq 0 || $code -eq 77 ]] || exit "$code"

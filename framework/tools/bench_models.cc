@@ -24,9 +24,6 @@ using Json = nlohmann::json;
 
 constexpr double seconds_a_round = 0.4;
 constexpr int most_calls = 50;
-const std::vector<std::string> runtimes = {"torch", "torch-channels-last", "torch.compile",
-                                           "onnxruntime", "openvino"};
-
 PortSpec features_spec(const std::vector<std::int64_t>& input) {
   PortSpec spec;
   spec.kind = Kind::features;
@@ -95,15 +92,16 @@ Json request_of(const ModelSpeed& speed, const std::string& runtime, const std::
 void measure(ModelSpeed& speed, const ModelBenchPlan& plan, Registry& registry, c10::Device device,
              PeerProcess* peers) {
   std::unique_ptr<OwnModel> own;
-  ModelTime mine{"melgraph", 0, ""};
+  ModelTime mine{model_runtimes().front(), 0, ""};
   try {
     own = std::make_unique<OwnModel>(speed, registry, device);
   } catch (const Error& error) {
     mine.problem = error.what();
   }
   speed.times.push_back(mine);
-  for (const std::string& runtime : runtimes) {
+  for (const std::string& runtime : model_runtimes()) {
     if (peers == nullptr) break;
+    if (runtime == model_runtimes().front()) continue;
     Json request = request_of(speed, runtime, device.str());
     request["do"] = "open";
     const Json answer = peers->ask(request);
@@ -133,6 +131,12 @@ void measure(ModelSpeed& speed, const ModelBenchPlan& plan, Registry& registry, 
 }
 
 }  // namespace
+
+const std::vector<std::string>& model_runtimes() {
+  static const std::vector<std::string> runtimes = {
+      "melgraph", "torch", "torch-channels-last", "torch.compile", "onnxruntime", "openvino"};
+  return runtimes;
+}
 
 std::vector<ModelCase> model_cases(const std::string& filter) {
   const std::vector<ModelCase> all = {{"resnet50", "model.resnet50", {3, 128, 250}},
@@ -183,6 +187,7 @@ ModelBenchReport bench_models(const ModelBenchPlan& plan, Registry& registry) {
       for (const std::int64_t batch : plan.batches) {
         ModelSpeed speed{given, precision, batch, {}};
         measure(speed, plan, registry, device, peers.get());
+        if (plan.tell) plan.tell(speed);
         report.speeds.push_back(std::move(speed));
       }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,9 @@ struct ModelCase {
   std::string type;
   std::vector<std::int64_t> input;  ///< [channel, height, width]
 };
+
+/// Names of the programs that are measured, Melgraph first.
+const std::vector<std::string>& model_runtimes();
 
 /// All cases whose name contains `filter`.
 std::vector<ModelCase> model_cases(const std::string& filter);
@@ -46,6 +50,8 @@ struct ModelBenchPlan {
   std::string python;
   std::string script;  ///< of the peers; empty: there is none
   std::string device = "cpu";
+  /// Called with the times of each network, batch and precision as soon as they are known.
+  std::function<void(const ModelSpeed&)> tell;
 };
 
 struct ModelBenchReport {
@@ -59,8 +65,12 @@ struct ModelBenchReport {
 /// on one core.
 ModelBenchReport bench_models(const ModelBenchPlan& plan, Registry& registry);
 
-/// Write the report as a table, and as the JSON of `--json`.
-std::string model_speed_text(const ModelBenchReport& report, int rounds);
+/// Write the head of the table, one line of it (behind the first, that names the programs), and
+/// what stands below.
+std::string model_speed_header(const std::string& device, int rounds);
+std::string model_speed_line(const ModelSpeed& speed);
+std::string model_speed_footer(const ModelBenchReport& report);
+/// Write the report as the JSON of `--json`.
 std::string model_speed_json(const ModelBenchReport& report, int rounds);
 
 }  // namespace melgraph::cli

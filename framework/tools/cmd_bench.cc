@@ -282,8 +282,10 @@ std::string measure_models(const ModelBenchOptions& options, Program& program) {
   engine_options.log = log_to(program.console);
   options.plugins.apply(engine_options);
   Engine engine(engine_options);
+  print(model_speed_header(options.device, options.rounds));
+  plan.tell = [](const ModelSpeed& speed) { print(model_speed_line(speed)); };
   const ModelBenchReport report = bench_models(plan, engine.registry());
-  print(model_speed_text(report, options.rounds));
+  print(model_speed_footer(report));
   return model_speed_json(report, options.rounds);
 }
 

@@ -24,27 +24,30 @@ std::string rate_text(const ModelTime& time, std::int64_t batch) {
 
 }  // namespace
 
-std::string model_speed_text(const ModelBenchReport& report, int rounds) {
+std::string model_speed_header(const std::string& device, int rounds) {
   std::string text = fmt::format(
-      "Items a second on {}, {}the best of {} rounds; the last column: Melgraph to the best of "
-      "PyTorch's eager layouts\n{:<13} {:<9} {:<5} {:>5}",
-      report.device, report.device == "cpu" ? "one core, " : "", rounds, "network", "input", "type",
-      "batch");
-  if (report.speeds.empty()) return text + '\n';
-  for (const ModelTime& time : report.speeds.front().times) {
-    text += fmt::format("  {:>19}", time.runtime);
+      "Items a second on {}, the best of {} rounds; times: Melgraph to the best of PyTorch's eager "
+      "layouts\n{:<13} {:<9} {:<5} {:>5}",
+      device == "cpu" ? "one core" : device, rounds, "network", "input", "type", "batch");
+  for (const std::string& runtime : model_runtimes()) text += fmt::format("  {:>19}", runtime);
+  return text + "  times\n";
+}
+
+std::string model_speed_line(const ModelSpeed& speed) {
+  std::string text =
+      fmt::format("{:<13} {:<9} {:<5} {:>5}", speed.given.name, shape_text(speed.given.input),
+                  to_string(speed.precision), speed.batch);
+  for (std::size_t i = 0; i < model_runtimes().size(); ++i) {
+    text += fmt::format("  {:>19}",
+                        i < speed.times.size() ? rate_text(speed.times[i], speed.batch) : "-");
   }
-  text += "  times\n";
-  for (const ModelSpeed& speed : report.speeds) {
-    text += fmt::format("{:<13} {:<9} {:<5} {:>5}", speed.given.name, shape_text(speed.given.input),
-                        to_string(speed.precision), speed.batch);
-    for (const ModelTime& time : speed.times) {
-      text += fmt::format("  {:>19}", rate_text(time, speed.batch));
-    }
-    const double eager = speed.best_eager();
-    const double own = speed.times.front().seconds;
-    text += eager > 0 && own > 0 ? fmt::format("  {:>5.2f}\n", eager / own) : "      -\n";
-  }
+  const double eager = speed.best_eager();
+  const double own = speed.times.front().seconds;
+  return text + (eager > 0 && own > 0 ? fmt::format("  {:>5.2f}\n", eager / own) : "      -\n");
+}
+
+std::string model_speed_footer(const ModelBenchReport& report) {
+  std::string text;
   if (!report.no_peers.empty()) text += "no peers: " + report.no_peers + '\n';
   for (const ModelTime& time : report.speeds.front().times) {
     if (!time.problem.empty()) text += time.runtime + ": " + time.problem + '\n';

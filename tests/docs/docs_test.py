@@ -153,7 +153,8 @@ class Documents(unittest.TestCase):
     def test_options_of_the_guide_are_those_of_the_program(self):
         known = set()
         for command in ("run", "check", "show", "schema", "version", "bench run", "plugins list",
-                        "plugins info", "frontends verify", "bench frontends", "diff"):
+                        "plugins info", "frontends verify", "bench frontends", "bench models",
+                        "models list", "bundle create", "bundle verify", "bundle show", "diff"):
             text = run([PROGRAM, *command.split(), "--help"], SOURCE, env=self.environment).stdout
             known.update(re.findall(r"--[a-z][a-z-]+", text))
         for name in ("README.md", "docs/guide.md"):
