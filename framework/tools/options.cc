@@ -87,11 +87,16 @@ void ComputeOptions::add_to(CLI::App& command) {
   command.add_option("--device", device, "auto, cpu, cuda or cuda:N; auto says what it took")
       ->type_name("DEVICE")
       ->group(group);
-  command.add_option("--precision", precision, "Numbers that networks are computed in; fast: the quickest that passes the accuracy gate")
+  command
+      .add_option(
+          "--precision", precision,
+          "Numbers that networks are computed in; fast: the quickest that passes the accuracy "
+          "gate")
       ->check(one_of({"f32", "fast", "bf16", "f16", "tf32"}))
       ->type_name("f32|fast|bf16|f16|tf32")
       ->group(group);
-  command.add_option("--batch", batch, "Most windows computed at once; 0: 8 on a CPU, 64 elsewhere")
+  command
+      .add_option("--batch", batch, "Most windows computed at once; 0: 8 on a CPU, 64 elsewhere")
       ->check(whole_number(0, most_batch))
       ->type_name("N")
       ->group(group);

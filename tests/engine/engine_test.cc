@@ -264,6 +264,32 @@ std::string mel_graph(const std::string& resampler, const std::string& params) {
          params + R"(, "inputs": {"audio": "source.audio"}}], "outputs": {"mel": "mel"}})";
 }
 
+TEST_F(EngineTest, RefusesAPrecisionThatNothingInTheGraphHas) {
+  EngineOptions options = on_device();
+  options.precision = Precision::bf16;
+  Engine engine(options);
+  try {
+    engine.prepare(engine.load(esc10));
+    FAIL() << "computed in float32 without a word";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    EXPECT_STREQ(error.what(), "nothing in this graph can be computed in bf16");
+  }
+}
+
+TEST_F(EngineTest, SaysWhichModelStaysInFloat32) {
+  std::vector<std::string> warnings;
+  EngineOptions options = on_device();
+  options.precision = Precision::fast;
+  options.log = [&](LogLevel level, std::string_view message) {
+    if (level == LogLevel::warning) warnings.emplace_back(message);
+  };
+  Engine engine(options);
+  engine.prepare(engine.load(esc10));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0], "node \"cnn\" (model.cnn) computes in float32: it has no other precision");
+}
+
 TEST_F(EngineTest, WarnsOnceOfAResamplerThatIsNotThePresets) {
   const std::string vggish = R"({"preset": "vggish"})";
   const auto warnings = warnings_of(mel_graph("sinc-hann-6", vggish), {16000, 44100, 44100, 48000});

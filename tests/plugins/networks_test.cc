@@ -287,7 +287,7 @@ TEST(LoadNetworkTest, RefusesWhatIsNotFinite) {
   }
 }
 
-/// A runner that gives what it is told, times the input's sum: to test the gate.
+/// A runner that gives the logits it is told, whatever the input: to test the gate.
 class Constant final : public NetworkRunner {
  public:
   explicit Constant(std::vector<float> logits) : logits_(std::move(logits)) {}

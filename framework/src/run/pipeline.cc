@@ -92,6 +92,7 @@ Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptio
     }
     clip_instances_ = std::make_unique<ClipInstances>(*graph_, plan_, options_, shared_);
   }
+  check_precision();
   try {
     for (int i = 0; i < count; ++i) {
       workers_.emplace_back([this, i] { work(*runners_[static_cast<std::size_t>(i)]); });
@@ -105,6 +106,30 @@ Pipeline::Pipeline(std::shared_ptr<const ResolvedGraph> graph, const EngineOptio
 
 Pipeline::~Pipeline() {
   stop();
+}
+
+void Pipeline::check_precision() const {
+  if (options_.precision == Precision::f32) return;
+  bool any = false;
+  std::vector<std::string> without;
+  for (std::size_t i = 0; i < graph_->nodes.size(); ++i) {
+    const GraphNode& node = graph_->nodes[i];
+    if (runners_.front()->execution(i) != nullptr) {
+      any = true;
+    } else if (node.type->descriptor.id.rfind("model.", 0) == 0) {
+      without.push_back("node \"" + node.id + "\" (" + node.type->descriptor.id + ")");
+    }
+  }
+  if (!any && options_.precision != Precision::fast) {
+    throw Error(
+        ErrorCode::usage,
+        std::string("nothing in this graph can be computed in ") + to_string(options_.precision),
+        "run with --precision f32, or fast");
+  }
+  if (!options_.log) return;
+  for (const std::string& node : without) {
+    options_.log(LogLevel::warning, node + " computes in float32: it has no other precision");
+  }
 }
 
 void Pipeline::stop() {

@@ -50,6 +50,8 @@ class Pipeline {
   std::string check_whole(int view, std::int64_t samples);
 
  private:
+  /// Say which models have no other precision than float32; throws where that are all.
+  void check_precision() const;
   void stop();
   void work(LaneRunner& runner);
   void run_batch(LaneRunner& runner, std::vector<WorkItem>& batch);

@@ -167,10 +167,11 @@ class Chooser {
   void compare(const std::set<std::string>& known) {
     WeightsPlanOptions options;
     const std::string& rule = params_.string("adapt_channels");
-    options.channels = rule == "mean"     ? ChannelRule::mean
+    choice_.channels = rule == "mean"     ? ChannelRule::mean
                        : rule == "sum"    ? ChannelRule::sum
                        : rule == "repeat" ? ChannelRule::repeat
                                           : ChannelRule::none;
+    options.channels = choice_.channels;
     options.load_until = layer_of("load_until");
     options.replace_head = replace_head_;
     options.allow_missing = params_.strings("allow_missing");

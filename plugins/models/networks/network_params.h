@@ -29,6 +29,7 @@ struct NetworkChoice {
   std::int64_t classes = 0;
   bool has_weights = false;
   WeightsPlan weights;
+  ChannelRule channels = ChannelRule::none;
   std::vector<int> layers;  ///< of the ports `layer1`, ...
   int freeze_until = -1;
   std::vector<NetworkFinding> findings;

@@ -65,14 +65,6 @@ void set_init(Network& network, const Params& params) {
   }
 }
 
-ChannelRule rule_of(const Params& params) {
-  const std::string& name = params.string("adapt_channels");
-  return name == "mean"     ? ChannelRule::mean
-         : name == "sum"    ? ChannelRule::sum
-         : name == "repeat" ? ChannelRule::repeat
-                            : ChannelRule::none;
-}
-
 class NetworkNode final : public Node, public ExecutionInfo, public NetworkInfo {
  public:
   explicit NetworkNode(const NetworkType& type) : type_(type) {}
@@ -152,7 +144,7 @@ class NetworkNode final : public Node, public ExecutionInfo, public NetworkInfo 
       module.initialise(static_cast<std::uint64_t>(params.integer("seed")));
     }
     if (state) {
-      load_network(module, *state, choice.weights, rule_of(params), params.string("weights"));
+      load_network(module, *state, choice.weights, choice.channels, params.string("weights"));
     }
     return make_prepared(context, module, choice);
   }
