@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write short example sounds as 16-bit WAV files at 44.1 kHz; the same bytes on every run.
 
-  make_example_sounds.py FOLDER
+  make_example_sounds.py FOLDER [NAME...]     (all of them, or those named)
 
 They are synthesized, so that nothing has to be fetched and nobody's recording is in the tree.
 """
@@ -154,10 +154,14 @@ def write_wav(path, channels):
 
 
 def main(arguments):
-    if len(arguments) != 1:
-        sys.exit(__doc__)
+    known = {sound.__name__ for sound in SOUNDS}
+    wanted = set(arguments[1:]) or known
+    if not arguments or not wanted <= known:
+        sys.exit(f"{__doc__}\nsounds: {' '.join(sorted(known))}")
     os.makedirs(arguments[0], exist_ok=True)
     for sound in SOUNDS:
+        if sound.__name__ not in wanted:
+            continue
         path = os.path.join(arguments[0], sound.__name__ + ".wav")
         if os.path.exists(path) and os.path.getmtime(path) > os.path.getmtime(__file__):
             continue
