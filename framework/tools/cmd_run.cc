@@ -7,6 +7,7 @@
 
 #include "cores.h"
 #include "exit_codes.h"
+#include "file_events.h"
 #include "graph/graph.h"
 #include "graph_sinks.h"
 #include "help_formatter.h"
@@ -44,12 +45,6 @@ struct RunOptions {
   bool to_stdout() const { return out == "-"; }
 };
 
-Decoder decoder_of(const std::string& name) {
-  if (name == "sndfile") return Decoder::sndfile;
-  if (name == "gstreamer") return Decoder::gstreamer;
-  return Decoder::automatic;
-}
-
 /// Prints records to stdout, as a table or as JSON lines.
 class RecordPrinter {
  public:
@@ -83,52 +78,6 @@ class RecordPrinter {
   std::size_t table_output_ = 0;
   TableStyle style_;
   bool header_printed_ = false;
-};
-
-/// Turns what happens to files into messages and progress.
-class FileEvents {
- public:
-  FileEvents(Console& console, Progress& progress) : console_(console), progress_(progress) {}
-
-  void handle(const FileEvent& event) {
-    const Console::Fields fields = {{"event", name(event.kind)}, {"file", event.file}};
-    switch (event.kind) {
-      case FileEvent::Kind::started:
-        console_.log(LogLevel::debug, event.file + ": started", {}, fields);
-        break;
-      case FileEvent::Kind::warning:
-        console_.log(LogLevel::warning, about(event), {}, fields);
-        break;
-      case FileEvent::Kind::finished:
-        progress_.finished(event.audio_seconds);
-        console_.log(LogLevel::debug, event.file + ": finished", {}, fields);
-        break;
-      case FileEvent::Kind::failed:
-        progress_.failed();
-        console_.log(LogLevel::error, about(event), {}, fields);
-        break;
-    }
-  }
-
- private:
-  /// Many messages name their file themselves.
-  static std::string about(const FileEvent& event) {
-    if (event.message.find(event.file) != std::string::npos) return event.message;
-    return event.file + ": " + event.message;
-  }
-
-  static const char* name(FileEvent::Kind kind) {
-    switch (kind) {
-      case FileEvent::Kind::started: return "started";
-      case FileEvent::Kind::warning: return "warning";
-      case FileEvent::Kind::finished: return "finished";
-      case FileEvent::Kind::failed: return "failed";
-    }
-    return "failed";
-  }
-
-  Console& console_;
-  Progress& progress_;
 };
 
 /// Run the graph and close the sinks, whatever happens between.

@@ -32,6 +32,7 @@ void add_commands(CLI::App& app, Program& program) {
   add_frontends_command(app, program);
   add_bundle_command(app, program);
   add_models_command(app, program);
+  add_fit_command(app, program);
   add_diff_command(app, program);
   add_bench_command(app, program);
   add_version_command(app, program);

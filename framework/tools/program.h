@@ -21,6 +21,7 @@ struct Program {
 
 // Each adds one command, its options and its help to the program.
 void add_run_command(CLI::App& app, Program& program);
+void add_fit_command(CLI::App& app, Program& program);
 void add_check_command(CLI::App& app, Program& program);
 void add_show_command(CLI::App& app, Program& program);
 void add_schema_command(CLI::App& app, Program& program);

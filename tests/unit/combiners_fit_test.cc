@@ -93,6 +93,26 @@ TEST(FitWeights, LooksAtTheTrueClassOfEachItem) {
   EXPECT_NEAR(fit.loss, -0.5 * std::log(0.5 * 0.8 * 0.5), 1e-7);
 }
 
+TEST(FitWeights, AnItemOfTwiceTheWeightIsTwoItems) {
+  const Fit twice = fit_mixture_weights(of_true_scores({{0.9F, 0.2F, 0.2F}, {0.3F, 0.6F, 0.6F}}));
+  FitData data = of_true_scores({{0.9F, 0.2F}, {0.3F, 0.6F}});
+  data.item_weights = {1.0 / 3, 2.0 / 3};
+  const Fit weighted = fit_mixture_weights(data);
+  EXPECT_NEAR(weighted.weights[0], twice.weights[0], 1e-9);
+  EXPECT_NEAR(weighted.loss, twice.loss, 1e-9);
+  EXPECT_GT(std::abs(weighted.weights[0] -
+                     fit_mixture_weights(of_true_scores({{0.9F, 0.2F}, {0.3F, 0.6F}})).weights[0]),
+            0.1);
+}
+
+TEST(FitWeights, RefusesWeightsOfItemsThatAreNone) {
+  for (const std::vector<double>& weights : {std::vector<double>{1, 0}, {0.5, 0.4}, {1}}) {
+    FitData data = of_true_scores({{0.9F, 0.2F}, {0.3F, 0.6F}});
+    data.item_weights = weights;
+    EXPECT_THROW(fit_mixture_weights(data), Error);
+  }
+}
+
 TEST(FitWeights, SaysWhereItStopsEarly) {
   FitOptions options;
   options.max_iterations = 1;
@@ -125,6 +145,14 @@ TEST(FitWeights, NamesAnItemThatNoMemberThinksPossible) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("item 1"), std::string::npos) << error.what();
     EXPECT_FALSE(error.hint().empty());
+  }
+  FitData data = of_true_scores({{0.9F, 0.0F}, {0.3F, 0.0F}});
+  data.names = {"dog.wav", "rain.wav at 1 s"};
+  try {
+    fit_mixture_weights(data);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("rain.wav at 1 s"), std::string::npos);
   }
 }
 

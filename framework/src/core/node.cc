@@ -4,7 +4,9 @@
 
 #include "melgraph/error.h"
 #include "melgraph/execution.h"
+#include "melgraph/fit.h"
 #include "melgraph/network_info.h"
+#include "melgraph/running.h"
 #include "melgraph/stage_runner.h"
 
 namespace melgraph {
@@ -21,8 +23,13 @@ void ProcessContext::set_output(std::string_view port, at::Tensor, std::vector<T
   throw Error(ErrorCode::internal, "output \"" + std::string(port) + "\" cannot hold events here");
 }
 ExecutionInfo::~ExecutionInfo() = default;
+Fittable::~Fittable() = default;
 NetworkInfo::~NetworkInfo() = default;
 StageRunner::~StageRunner() = default;
+RunningReduction::RunningReduction() = default;
+RunningReduction::~RunningReduction() = default;
+RunningReduction::State::State() = default;
+RunningReduction::State::~State() = default;
 Node::Node() = default;
 Node::~Node() = default;
 void Node::open(OpenContext&) {}

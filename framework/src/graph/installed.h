@@ -18,8 +18,8 @@ std::vector<std::string> installed_bundles(const std::vector<std::filesystem::pa
 /// Return the file that a user's GRAPH means: a JSON file, a bundle's folder, or the name of an
 /// installed bundle or graph. Throws `Error` (invalid_graph) where there is none, with the nearest
 /// name.
-std::filesystem::path find_graph_file(const std::string& graph,
-                                      const std::vector<std::filesystem::path>& graph_folders);
+MELGRAPH_API std::filesystem::path find_graph_file(
+    const std::string& graph, const std::vector<std::filesystem::path>& graph_folders);
 
 /// Return the folder of the bundle that a user's NAME or DIR means; throws as `find_graph_file`.
 MELGRAPH_API std::filesystem::path find_bundle_folder(

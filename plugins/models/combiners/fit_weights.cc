@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "melgraph/error.h"
@@ -24,6 +25,14 @@ void check(const FitData& data) {
     refuse("there are " + std::to_string(data.scores.size()) + " scores and " +
                std::to_string(data.targets.size()) + " true classes",
            "give a score a member, item and class, and a true class an item");
+  }
+  if (!data.item_weights.empty()) {
+    const double sum = std::accumulate(data.item_weights.begin(), data.item_weights.end(), 0.0);
+    const bool above = std::all_of(data.item_weights.begin(), data.item_weights.end(),
+                                   [](double weight) { return weight > 0; });
+    if (data.item_weights.size() != data.items || !above || !(std::abs(sum - 1) < 1e-6)) {
+      refuse("the weights of the items are not one an item, above 0 and of sum 1", {});
+    }
   }
   for (const float score : data.scores) {
     if (std::isfinite(score) && score >= 0) continue;
@@ -49,7 +58,9 @@ std::vector<double> true_scores(const FitData& data) {
       possible = possible || score > 0;
     }
     if (!possible) {
-      refuse("every member gives the true class of item " + std::to_string(i) + " a score of 0",
+      refuse("every member gives the true class of " +
+                 (data.names.empty() ? "item " + std::to_string(i) : data.names[i]) +
+                 " a score of 0",
              "leave the item out, or smooth the scores, e.g. by a temperature");
     }
   }
@@ -61,7 +72,8 @@ std::vector<double> true_scores(const FitData& data) {
 Fit fit_mixture_weights(const FitData& data, const FitOptions& options) {
   check(data);
   const std::vector<double> scores = true_scores(data);
-  const auto items = static_cast<double>(data.items);
+  std::vector<double> share = data.item_weights;
+  if (share.empty()) share.assign(data.items, 1.0 / static_cast<double>(data.items));
   Fit fit;
   fit.weights.assign(data.members, 1.0 / static_cast<double>(data.members));
   std::vector<double> mixture(data.items), gain(data.members);
@@ -73,11 +85,11 @@ Fit fit_mixture_weights(const FitData& data, const FitOptions& options) {
       }
     }
     fit.loss = 0;
-    for (const double score : mixture) fit.loss -= std::log(score) / items;
+    for (std::size_t i = 0; i < data.items; ++i) fit.loss -= share[i] * std::log(mixture[i]);
     for (std::size_t m = 0; m < data.members; ++m) {
       gain[m] = 0;
       for (std::size_t i = 0; i < data.items; ++i) {
-        gain[m] += scores[m * data.items + i] / mixture[i] / items;
+        gain[m] += share[i] * scores[m * data.items + i] / mixture[i];
       }
     }
     fit.gap = std::max(0.0, std::log(*std::max_element(gain.begin(), gain.end())));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 // Fits the weights of `combiner.weighted`; without LibTorch.
@@ -15,6 +16,9 @@ struct FitData {
   std::size_t classes = 0;
   std::vector<float> scores;          ///< [member, item, class], finite, at least 0
   std::vector<std::int64_t> targets;  ///< [item], the true classes
+  /// How much each item counts, [item], above 0, sum 1; empty: all the same.
+  std::vector<double> item_weights;
+  std::vector<std::string> names;  ///< [item], for messages; empty: they are numbered
 };
 
 struct FitOptions {
@@ -32,7 +36,8 @@ struct Fit {
 };
 
 /// Fit the weights w of the simplex that minimise the negative log-likelihood of the mixture,
-/// -mean_i ln(sum_m w_m p_mi), p_mi the score that member m gives the true class of item i.
+/// -mean_i ln(sum_m w_m p_mi), p_mi the score that member m gives the true class of item i; the
+/// mean is weighted by `item_weights`.
 ///
 /// The problem is convex. Expectation maximisation from equal weights, w_m <- w_m g_m with g_m =
 /// mean_i(p_mi / sum_k w_k p_ki), never raises the loss and leads to its least value, and ln(max

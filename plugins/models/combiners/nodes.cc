@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "models/combiners/combiner.h"
+#include "models/combiners/fit_nodes.h"
 
 namespace melgraph {
 namespace {
@@ -71,6 +72,9 @@ class Weighted final : public Combiner {
     for (double& weight : weights) weight /= sum;
     for (const double weight : weights) counts_.push_back(weight != 0);
     shares_ = at::tensor(weights, at::kDouble).to(context.device()).unsqueeze(1);
+  }
+  void* capability(std::string_view id) override {
+    return id == fittable_id ? &combiners::weighted_fit() : nullptr;
   }
 
  protected:

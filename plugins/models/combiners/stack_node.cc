@@ -8,6 +8,7 @@
 
 #include "models/combiners/combiner.h"
 #include "models/combiners/contract_common.h"
+#include "models/combiners/fit_nodes.h"
 #include "models/combiners/nodes.h"
 
 namespace melgraph {
@@ -45,6 +46,10 @@ class Stack final : public Node {
       linear->bias = finite_tensor(*state, "bias", file).to(context.device());
       return linear;
     });
+  }
+
+  void* capability(std::string_view id) override {
+    return id == fittable_id ? &combiners::stack_fit() : nullptr;
   }
 
   void process(ProcessContext& context) override {
