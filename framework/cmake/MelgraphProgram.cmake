@@ -20,10 +20,11 @@ function(melgraph_add_launch_library)
   find_package(nlohmann_json 3.11 REQUIRED)
   add_library(melgraph_launch STATIC
     ${MELGRAPH_LAUNCH_FOLDER}/find_libtorch.cc
+    ${MELGRAPH_LAUNCH_FOLDER}/host_loader.cc
     ${MELGRAPH_LAUNCH_FOLDER}/launch.cc
     ${MELGRAPH_LAUNCH_FOLDER}/missing_libtorch.cc)
   target_include_directories(melgraph_launch
-    PUBLIC ${MELGRAPH_LAUNCH_FOLDER}
+    PUBLIC ${MELGRAPH_LAUNCH_FOLDER} ${MELGRAPH_LAUNCH_FOLDER}/../host
     PRIVATE ${MELGRAPH_LAUNCH_FOLDER}/../include)
   # Headers only, and not linked: folders that link the launcher need not know this target.
   target_include_directories(melgraph_launch SYSTEM PRIVATE

@@ -2,12 +2,14 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "check_tensor.h"
 #include "config/param_resolve.h"
 #include "infer_recorder.h"
+#include "melgraph/running.h"
 #include "melgraph/weights.h"
 
 namespace melgraph::testing {
@@ -143,6 +145,24 @@ class NodeRunner::Impl {
     infer_function(*recorder);
     if (recorder->findings().empty()) recorder->check_outputs();
     return recorder->findings().empty();
+  }
+
+  void check_outputs(const Outputs& outputs, std::int64_t items) const {
+    for (const OutputPort& port : descriptor.outputs) {
+      const auto found = outputs.find(port.name);
+      if (!recorder->has_output(port.name)) continue;
+      if (found == outputs.end()) {
+        throw Error(ErrorCode::internal, "process did not set the output `" + port.name + "`");
+      }
+      const PortSpec& spec = recorder->output(port.name);
+      const bool one =
+          descriptor.scope == Scope::clip && spec.axes.front().name == std::string("clip");
+      const auto timed = events.find(port.name);
+      const std::int64_t count = timed == events.end()
+                                     ? (one ? 1 : items)
+                                     : static_cast<std::int64_t>(timed->second.size());
+      check_tensor(found->second, spec, count, "output " + port.name);
+    }
   }
 
   Descriptor descriptor;
@@ -299,22 +319,42 @@ Outputs NodeRunner::process(const Inputs& inputs) {
   Batch batch(impl_->descriptor, inputs, impl_->overlaps, impl_->spans);
   opened.process(batch);
   impl_->events = std::move(batch.events);
-  for (const OutputPort& port : impl_->descriptor.outputs) {
-    const auto found = batch.outputs.find(port.name);
-    if (!inferred.has_output(port.name)) continue;
-    if (found == batch.outputs.end()) {
-      throw Error(ErrorCode::internal, "process did not set the output `" + port.name + "`");
-    }
-    const PortSpec& spec = inferred.output(port.name);
-    const bool one =
-        impl_->descriptor.scope == Scope::clip && spec.axes.front().name == std::string("clip");
-    const auto events = impl_->events.find(port.name);
-    const std::int64_t count = events == impl_->events.end()
-                                   ? (one ? 1 : items)
-                                   : static_cast<std::int64_t>(events->second.size());
-    check_tensor(found->second, spec, count, "output " + port.name);
-  }
+  impl_->check_outputs(batch.outputs, items);
   return std::move(batch.outputs);
+}
+
+Outputs NodeRunner::process_in_blocks(const Inputs& inputs, std::int64_t items_in_a_block) {
+  auto* running = static_cast<RunningReduction*>(node().capability(running_reduction_id));
+  if (running == nullptr) {
+    throw Error(ErrorCode::usage, impl_->descriptor.id + " has no melgraph.running/1");
+  }
+  const c10::InferenceMode inference;
+  const std::unique_ptr<RunningReduction::State> state = running->begin();
+  std::int64_t items = 0;
+  for (const auto& [port, tensors] : inputs) {
+    for (const at::Tensor& tensor : tensors) items = tensor.size(0);
+  }
+  for (std::int64_t i = 0; i < items; i += items_in_a_block) {
+    Inputs block;
+    const std::int64_t count = std::min(items_in_a_block, items - i);
+    for (const auto& [port, tensors] : inputs) {
+      for (const at::Tensor& tensor : tensors) block[port].push_back(tensor.narrow(0, i, count));
+    }
+    std::vector<TimeSpan> spans;
+    for (auto k = static_cast<std::size_t>(i); k < static_cast<std::size_t>(i + count); ++k) {
+      if (k < impl_->spans.size()) spans.push_back(impl_->spans[k]);
+    }
+    Batch batch(impl_->descriptor, block, impl_->overlaps, spans);
+    running->add(*state, batch);
+    if (!batch.outputs.empty()) {
+      throw Error(ErrorCode::internal, "an output was set before all items were there");
+    }
+  }
+  const Inputs none;
+  Batch last(impl_->descriptor, none, impl_->overlaps, impl_->spans);
+  running->finish(*state, last);
+  impl_->check_outputs(last.outputs, items);
+  return std::move(last.outputs);
 }
 
 NodeRunner& NodeRunner::overlap(std::vector<std::int64_t> samples) {

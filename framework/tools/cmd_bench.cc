@@ -9,10 +9,13 @@
 #include "bench_frontends.h"
 #include "bench_models.h"
 #include "bench_run.h"
+#include "bench_stream.h"
+#include "core/install_paths.h"
 #include "cores.h"
 #include "exit_codes.h"
 #include "graph/graph.h"
 #include "help_formatter.h"
+#include "host_loader.h"
 #include "json_text.h"
 #include "melgraph/error.h"
 #include "melgraph/output_file.h"
@@ -63,6 +66,16 @@ struct ModelBenchOptions {
   std::string python = default_python;
   std::string peer;
   PluginOptions plugins;
+  LogOptions log;
+};
+
+struct StreamBenchOptions {
+  std::string graph = default_graph;
+  std::string json;
+  std::vector<int> streams = StreamBenchPlan().streams;
+  double seconds = StreamBenchPlan().seconds;
+  double delay = StreamBenchPlan().max_delay;
+  std::string device = "cpu";
   LogOptions log;
 };
 
@@ -289,6 +302,22 @@ std::string measure_models(const ModelBenchOptions& options, Program& program) {
   return model_speed_json(report, options.rounds);
 }
 
+/// Measure live streams, print the table and return the JSON.
+std::string measure_streams(const StreamBenchOptions& options) {
+  StreamBenchPlan plan;
+  plan.graph.graph = options.graph;
+  plan.graph.device = options.device;
+  plan.streams = options.streams;
+  plan.seconds = options.seconds;
+  plan.max_delay = options.delay;
+  const launch::LoadedHost host = launch::load_host(library_folder());
+  if (host.table == nullptr) throw Error(ErrorCode::run_time, host.explanation);
+  print(stream_speed_header(plan));
+  const std::vector<StreamSpeed> speeds = bench_streams(
+      plan, *host.table, [](const StreamSpeed& speed) { print(stream_speed_line(speed)); });
+  return stream_speed_json(plan, speeds);
+}
+
 int bench_all(const AllBenchOptions& options, Program& program) {
   options.log.apply(program.console);
   BenchOptions run;
@@ -308,6 +337,8 @@ int bench_all(const AllBenchOptions& options, Program& program) {
   models.python = options.python;
   models.plugins = options.plugins;
   json["models"] = Json::parse(measure_models(models, program));
+  print("\nStreams\n");
+  json["streams"] = Json::parse(measure_streams({}));
   write_json(options.json, json_text(json));
   return exit_ok;
 }
@@ -392,6 +423,37 @@ void add_models(CLI::App& group, Program& program) {
   });
 }
 
+void add_stream(CLI::App& group, Program& program) {
+  auto options = std::make_shared<StreamBenchOptions>();
+  CLI::App* command = group.add_subcommand(
+      "stream", "Measure live streams that share an engine, against an engine each");
+  command
+      ->add_option("GRAPH", options->graph, std::string("Graph to run; default: ") + default_graph)
+      ->type_name("");
+  add_json(*command, options->json);
+  command->add_option("--streams", options->streams, "Numbers of streams, such as 32,128")
+      ->delimiter(',')
+      ->check(whole_number(1, 10000))
+      ->type_name("N");
+  command->add_option("--seconds", options->seconds, "Seconds that each measurement lasts")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->type_name("S");
+  command->add_option("--delay", options->delay, "Seconds that a batch is waited for")
+      ->check(CLI::Range(0.0, 60.0))
+      ->type_name("S");
+  command->add_option("--device", options->device, "cpu, or cuda to measure on a GPU")
+      ->type_name("DEVICE");
+  options->log.add_to(*command);
+  command->footer("Example:\n  melgraph bench stream --streams 32 --json streams.json");
+  command->callback([options, &program] {
+    program.chosen = [options, &program] {
+      options->log.apply(program.console);
+      write_json(options->json, measure_streams(*options));
+      return exit_ok;
+    };
+  });
+}
+
 void add_run(CLI::App& group, Program& program) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = group.add_subcommand(
@@ -434,6 +496,7 @@ void add_bench_command(CLI::App& app, Program& program) {
   add_run(*group, program);
   add_frontends(*group, program);
   add_models(*group, program);
+  add_stream(*group, program);
 }
 
 }  // namespace melgraph::cli

@@ -22,7 +22,13 @@ PROGRAM = BUILD / "bin" / "melgraph"
 DOCUMENTS = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
 
 # What a ```console block may run; sed only makes the graphs that are run next.
-COMMANDS = ("melgraph", "build/release/bin/melgraph", "sed")
+COMMANDS = ("melgraph", "build/release/bin/melgraph", "sed", "gst-inspect-1.0", "gst-launch-1.0")
+# What stands in for microphones, cameras and loudspeakers.
+STAND_INS = {
+    "autoaudiosrc": "audiotestsrc is-live=true num-buffers=60",
+    "rtspsrc location=rtsp://camera/stream ! decodebin": "audiotestsrc is-live=true num-buffers=60",
+    "autoaudiosink": "fakesink",
+}
 # A command that takes longer hangs: no test waits for a certain speed.
 HANGS_AFTER = 300
 
@@ -68,6 +74,8 @@ class Documents(unittest.TestCase):
                            "PATH": f"{cls.programs}:{os.environ['PATH']}"}
         for name in ("MELGRAPH_LOG", "MELGRAPH_PLUGIN_PATH"):
             cls.environment.pop(name, None)
+        cls.environment["GST_PLUGIN_PATH"] = str(BUILD / "lib" / "gstreamer-1.0")
+        cls.environment["GST_REGISTRY"] = str(kept / "gstreamer-registry.bin")
 
     @classmethod
     def tearDownClass(cls):
@@ -98,6 +106,50 @@ class Documents(unittest.TestCase):
                         self.assertEqual(done.stdout + done.stderr, shown)
                 count += 1
         self.assertGreater(count, 10, "the documents have lost their commands")
+
+    def test_pipelines_with_hardware_run_with_a_stand_in(self):
+        guide = SOURCE / "docs" / "gstreamer.md"
+        count = 0
+        for line, text in blocks(guide, "sh"):
+            for pipeline in text.splitlines():
+                for hardware, stand_in in STAND_INS.items():
+                    pipeline = pipeline.replace(hardware, stand_in)
+                if "webvttenc" in pipeline and run(["gst-inspect-1.0", "--exists", "webvttenc"],
+                                                   SOURCE).returncode != 0:
+                    print(f"gstreamer.md:{line}: skipped, webvttenc is not installed")
+                    continue
+                with self.subTest(f"{guide.name}:{line}: {pipeline}"):
+                    done = run(["bash", "-c", pipeline], self.make_folder(), env=self.environment)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                count += 1
+        self.assertGreater(count, 2, "the guide has lost its pipelines")
+
+    def test_programs_that_read_results_print_them(self):
+        folder = self.make_folder()
+        examples = SOURCE / "docs" / "examples"
+        flags = run(["pkg-config", "--cflags", "--libs", "gstreamer-1.0"], folder).stdout.split()
+        made = run(["cc", "-Wall", "-Werror", str(examples / "read_results.c"), "-o", "reader",
+                    *flags], folder)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        programs = [["./reader"]]
+        python = ["/usr/bin/python3", str(examples / "read_results.py")]
+        if run([python[0], "-c", "import gi; gi.require_version('Gst', '1.0')"],
+               folder).returncode == 0:
+            programs.append(python)
+        else:
+            print("read_results.py: skipped, PyGObject is not installed")
+        for program in programs:
+            with self.subTest(program[-1]):
+                done = run([*program, "build/examples/dog.wav"], folder, env=self.environment)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                lines = [line.split()[:4] for line in done.stdout.splitlines()]
+                self.assertEqual(len(lines), 6, done.stdout)
+                self.assertEqual(lines[0], ["window", "0.000", "0.975", "dog"])
+                self.assertEqual(lines[-1], ["clip", "0.000", "2.895", "dog"])
+                missing = run([*program, "build/examples/dog.wav", "nowhere.json"], folder,
+                              env=self.environment)
+                self.assertEqual(missing.returncode, 1, missing.stdout)
+                self.assertIn("nowhere.json", missing.stderr)
 
     def test_tables_have_the_files_times_and_classes_that_the_readme_shows(self):
         folder = self.make_folder()
@@ -154,7 +206,8 @@ class Documents(unittest.TestCase):
         known = set()
         for command in ("run", "check", "show", "schema", "version", "bench run", "plugins list",
                         "plugins info", "frontends verify", "bench frontends", "bench models",
-                        "models list", "bundle create", "bundle verify", "bundle show", "diff"):
+                        "models list", "fit", "bundle create", "bundle verify", "bundle show",
+                        "diff"):
             text = run([PROGRAM, *command.split(), "--help"], SOURCE, env=self.environment).stdout
             known.update(re.findall(r"--[a-z][a-z-]+", text))
         for name in ("README.md", "docs/guide.md"):

@@ -1,3 +1,5 @@
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/full.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -252,6 +254,108 @@ TEST(AggregateAttention, InferRefusesAttentionForOtherClasses) {
   names.connect("attention", scores_spec(Kind::scores, 2, testing::make_labels({"rain", "dog"})));
   EXPECT_FALSE(names.infer());
   EXPECT_THAT(names.findings_text(), HasSubstr("other classes"));
+}
+
+/// Compare blocks with one call: 1001 windows of three classes, as they come from `generate`.
+void expect_blocks_equal_one_call(NodeRunner runner, testing::Inputs inputs) {
+  const at::Tensor whole = runner.process(inputs).at("scores");
+  for (const std::int64_t block : {1, 7, 256, 1001}) {
+    const at::Tensor parts = runner.process_in_blocks(inputs, block).at("scores");
+    EXPECT_TRUE(at::allclose(whole, parts, 1e-6, 1e-7, /*equal_nan=*/true))
+        << "blocks of " << block << ": " << whole << parts;
+  }
+}
+
+/// Return numbers in [0, 1), the same in every run.
+at::Tensor numbers(std::vector<std::int64_t> sizes, double phase) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : sizes) count *= size;
+  const at::Tensor x = at::arange(count, at::kDouble).mul(0.7548776662).add(phase);
+  return x.sub(x.floor()).to(at::kFloat).view(sizes);
+}
+
+constexpr std::int64_t many = 1001;
+
+std::vector<NodeRunner> running_without_attention() {
+  std::vector<NodeRunner> runners;
+  runners.push_back(mean());
+  runners.push_back(maximum());
+  runners.push_back(linear_softmax());
+  return runners;
+}
+
+TEST(AggregateRunning, BlocksGiveWhatOneCallGives) {
+  for (NodeRunner& runner : running_without_attention()) {
+    runner.connect("scores", scores_spec(Kind::scores, 3));
+    expect_blocks_equal_one_call(std::move(runner), {{"scores", {numbers({many, 3}, 0.1)}}});
+  }
+}
+
+TEST(AggregateRunning, BlocksObeyTheGate) {
+  // Above none of the windows, above some of the last ones only, above many.
+  for (const double least : {2.0, 0.5, 0.01}) {
+    at::Tensor gate = numbers({many}, 0.3);
+    if (least == 0.5) gate.narrow(0, 0, 900).zero_();
+    for (NodeRunner& runner : running_without_attention()) {
+      runner.set("gate_min", least).connect("scores", scores_spec(Kind::scores, 3));
+      runner.connect("gate", values_spec());
+      expect_blocks_equal_one_call(std::move(runner),
+                                   {{"scores", {numbers({many, 3}, 0.1)}}, {"gate", {gate}}});
+    }
+  }
+}
+
+TEST(AggregateRunning, BlocksWeighByAttention) {
+  for (const char* normalise : {"softmax", "sum"}) {
+    for (const std::int64_t classes : {1, 3}) {
+      // Weights that grow by e^800 would overflow; some windows weigh nothing.
+      at::Tensor v = numbers({many, classes}, 0.2);
+      if (std::string(normalise) == "softmax") v = v * 40 + at::arange(many).unsqueeze(1);
+      v.narrow(0, 10, 5).fill_(normalise == std::string("sum") ? 0 : -INFINITY);
+      at::Tensor x = numbers({many, 3}, 0.1);
+      x.narrow(0, 10, 5).fill_(INFINITY);
+      NodeRunner runner = attention(normalise);
+      runner.connect("scores", scores_spec(Kind::scores, 3));
+      if (classes == 3) {
+        runner.connect("attention", scores_spec(Kind::logits, 3));
+      } else {
+        runner.connect("attention", values_spec());
+        v = v.squeeze(1);
+      }
+      expect_blocks_equal_one_call(std::move(runner), {{"scores", {x}}, {"attention", {v}}});
+    }
+  }
+}
+
+TEST(AggregateRunning, AttentionOfNothingButZerosOrMinusInfinityIsTheSameInBlocks) {
+  NodeRunner zeros = attention("sum");
+  zeros.connect("scores", scores_spec(Kind::scores, 3)).connect("attention", values_spec());
+  expect_blocks_equal_one_call(std::move(zeros), {{"scores", {numbers({many, 3}, 0.1)}},
+                                                  {"attention", {at::zeros({many})}}});
+  NodeRunner nothing = attention("softmax");
+  nothing.connect("scores", scores_spec(Kind::scores, 3)).connect("attention", values_spec());
+  expect_blocks_equal_one_call(std::move(nothing), {{"scores", {numbers({many, 3}, 0.1)}},
+                                                    {"attention", {at::full({many}, -INFINITY)}}});
+}
+
+TEST(AggregateRunning, ErrorsAreThoseOfOneCall) {
+  NodeRunner runner = linear_softmax();
+  runner.set("gate_min", 0.5).connect("scores", scores_spec(Kind::scores, 1));
+  runner.connect("gate", values_spec());
+  const at::Tensor x = at::tensor({-1.0, 0.2, 0.6}, at::kFloat).unsqueeze(1);
+  const auto inputs = [&](std::vector<double> gate) {
+    return testing::Inputs{{"scores", {x}}, {"gate", {at::tensor(gate, at::kFloat)}}};
+  };
+  EXPECT_NO_THROW(runner.process_in_blocks(inputs({0, 1, 1}), 1));
+  EXPECT_THROW(runner.process_in_blocks(inputs({1, 1, 1}), 1), Error);
+  EXPECT_THROW(runner.process_in_blocks(inputs({0, 0, 0}), 1), Error);
+  EXPECT_THROW(runner.process_in_blocks(inputs({0, NAN, 1}), 1), Error);
+}
+
+TEST(AggregateRunning, AMedianNeedsAllWindows) {
+  NodeRunner runner = median();
+  runner.connect("scores", scores_spec(Kind::scores, 1));
+  EXPECT_EQ(runner.node().capability("melgraph.running/1"), nullptr);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "../contracts/standard_types.h"
 #include "graph/fingerprint.h"
 #include "graph/infer.h"
@@ -130,8 +132,7 @@ TEST_F(GraphLoad, FingerprintsDoNotChangeWhereADefaultIsWrittenOut) {
   EXPECT_EQ(fingerprint(plain), fingerprint(form(R"({"preset": "vggish", "top_db": null})")));
   const auto other = form(R"({"preset": "vggish", "f_min": 50})");
   EXPECT_NE(fingerprint(plain), fingerprint(other));
-  EXPECT_EQ(first_difference(plain, other),
-            "params.f_min: trained with 125, the graph has 50");
+  EXPECT_EQ(first_difference(plain, other), "params.f_min: trained with 125, the graph has 50");
   EXPECT_NE(fingerprint(plain), fingerprint(form(R"({"preset": "vggish"})", "\"window\": 2")));
 }
 
@@ -202,6 +203,54 @@ TEST_F(GraphLoad, ABundleOrGraphIsFoundByItsName) {
   } catch (const Error& error) {
     EXPECT_EQ(error.hint(), "did you mean \"esc10\"?");
   }
+}
+
+TEST_F(GraphLoad, AWindowOfTheRunIsForViewsThatTakeTheWholeInput) {
+  const std::string text = R"({"melgraph": 1,
+    "source": {"whole": {"sample_rate": 16000}, "null": {"sample_rate": 8000, "window": null},
+               "cut": {"sample_rate": 16000, "window": 1, "hop": 0.5}},
+    "nodes": [{"id": "a", "type": "post.mean", "inputs": {"values": "source.whole"}},
+              {"id": "b", "type": "post.mean", "inputs": {"values": "source.null"}},
+              {"id": "c", "type": "post.mean", "inputs": {"values": "source.cut"}}],
+    "outputs": {"a": "a", "b": "b", "c": "c"}})";
+  GraphOptions options;
+  options.window = 0.975;
+  const auto graph = load(text, options);
+  EXPECT_EQ(graph->views[0].window, 15600);
+  EXPECT_EQ(graph->views[0].hop, 15600);
+  EXPECT_EQ(graph->views[1].window, 7800);
+  EXPECT_EQ(graph->views[2].window, 16000);
+  EXPECT_EQ(graph->views[2].hop, 8000);
+}
+
+TEST_F(GraphLoad, AWindowOfTheRunThatIsNoNumberOfSamplesIsAnErrorOfTheView) {
+  GraphOptions options;
+  options.window = 0.00390625;
+  try {
+    load(level_graph("{}", "\"window\": null"), options);
+    FAIL() << "the window was rounded";
+  } catch (const GraphError& error) {
+    EXPECT_EQ(
+        error.diagnostics().to_text(),
+        "t.json:1:70: error: a window of 0.00390625 s is no whole number of samples at 16000 Hz "
+        "(62.5) (at /source/audio/window)\n"
+        "  hint: the nearest are 0.003875 (62 samples) and 0.0039375 (63 samples)\n");
+  }
+  for (const double wrong : {-1.0, std::nan(""), static_cast<double>(INFINITY)}) {
+    options.window = wrong;
+    EXPECT_THROW(load(level_graph("{}"), options), Error) << wrong;
+  }
+}
+
+TEST_F(GraphLoad, AWindowOfTheRunIsNotAnotherFrontEnd) {
+  GraphOptions options;
+  options.window = 0.5;
+  const std::string text = level_graph("{}", "\"window\": null");
+  const auto form = [](const ResolvedGraph& graph) {
+    return canonical_form(graph, graph.nodes[0].outputs[0]);
+  };
+  EXPECT_EQ(form(*load(text)), form(*load(text, options)));
+  EXPECT_NE(form(*load(text)), form(*load(level_graph("{}", "\"window\": 0.5"))));
 }
 
 }  // namespace

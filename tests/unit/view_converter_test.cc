@@ -128,5 +128,68 @@ TEST(ViewConverter, ResetForgetsAllSound) {
   EXPECT_DOUBLE_EQ(windows[0].start, 2.0);
 }
 
+TEST(ViewConverter, ARestartGoesOnInAnotherFormatAsAFreshOneWould) {
+  std::vector<float> first(6000), second(2 * 22050);
+  for (std::size_t i = 0; i < first.size(); ++i) first[i] = std::sin(0.01f * static_cast<float>(i));
+  for (std::size_t i = 0; i < second.size(); ++i)
+    second[i] = std::cos(0.02f * static_cast<float>(i));
+  const std::vector<View> views = {view(16000, 4000, 2000), view(8000, 1000, 1000)};
+  ViewConverter converter(views, 16000, 1, 1.0);
+  std::vector<Emitted> all;
+  const auto emit = [&](int v, AudioWindow&& w) { all.push_back({v, std::move(w)}); };
+  converter.push(first.data(), first.size(), emit);
+  converter.restart(5.0, 44100, 2, emit);
+  const auto before = static_cast<std::ptrdiff_t>(all.size());
+  converter.push(second.data(), second.size() / 2, emit);
+  EXPECT_TRUE(converter.finish(emit));
+  const auto fresh = convert(views, 44100, 2, second, 22050, 5.0);
+  ASSERT_EQ(all.size() - static_cast<std::size_t>(before), fresh.size());
+  EXPECT_EQ(before, 2 + 3);  // (6000 - 4000) / 2000 + 1 windows, and 3 of 3000 samples
+  std::vector<std::int64_t> next = {2, 3};
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const Emitted& window = all[i + static_cast<std::size_t>(before)];
+    EXPECT_EQ(window.view, fresh[i].view);
+    EXPECT_EQ(window.window.samples, fresh[i].window.samples);
+    EXPECT_EQ(window.window.start, fresh[i].window.start);
+    EXPECT_EQ(window.window.index, next[static_cast<std::size_t>(window.view)]++);
+  }
+}
+
+TEST(ViewConverter, ARestartCompletesWindowsWhoseLastSamplesTheResamplerHolds) {
+  ViewConverter converter({view(8000, 1000, 1000)}, 44100, 1, 0);
+  int windows = 0;
+  const auto emit = [&](int, AudioWindow&&) { ++windows; };
+  const std::vector<float> sound(5513, 0.1f);  // 1000.1 samples at 8000 Hz
+  converter.push(sound.data(), sound.size(), emit);
+  EXPECT_EQ(windows, 0);
+  converter.restart(1, 44100, 1, emit);
+  EXPECT_EQ(windows, 1);
+}
+
+TEST(ViewConverter, ARestartThatCannotBeChangesNothing) {
+  ViewConverter converter({view(1000, 4, 4, 2)}, 1000, 2, 0);
+  std::vector<AudioWindow> windows;
+  const auto emit = [&](int, AudioWindow&& w) { windows.push_back(std::move(w)); };
+  const std::vector<float> sound = {1, 2, 3, 4, 5, 6, 7, 8};
+  converter.push(sound.data(), 2, emit);
+  EXPECT_THROW(converter.restart(1, 1000, 1, emit), Error) << "the view wants two channels";
+  EXPECT_THROW(converter.restart(1, 0, 2, emit), Error);
+  EXPECT_THROW(converter.restart(0.001, 1000, 2, emit), Error) << "sound up to 0.002 s was pushed";
+  EXPECT_THROW(converter.restart(NAN, 1000, 2, emit), Error);
+  converter.push(sound.data() + 4, 2, emit);
+  ASSERT_EQ(windows.size(), 1u);
+  EXPECT_EQ(windows[0].samples, (std::vector<float>{1, 3, 5, 7, 2, 4, 6, 8}));
+}
+
+TEST(ViewConverter, SoundBeforeARestartIsSound) {
+  ViewConverter converter({view(1000, 4, 4)}, 1000, 1, 0);
+  const auto ignore = [](int, AudioWindow&&) {};
+  const std::vector<float> sound(6, 1);
+  converter.push(sound.data(), sound.size(), ignore);
+  converter.restart(1, 1000, 1, ignore);
+  EXPECT_TRUE(converter.finish(ignore));
+  EXPECT_EQ(converter.emitted(0), 1);
+}
+
 }  // namespace
 }  // namespace melgraph

@@ -222,5 +222,64 @@ TEST(WindowCutter, RefusesSamplesAfterTheEnd) {
   EXPECT_THROW(cutter.push(&pointer, 1), Error);
 }
 
+/// Feed runs of the given lengths, each `origin` 100 s after the one before.
+std::vector<AudioWindow> cut_runs(WindowTail tail, const std::vector<std::int64_t>& runs) {
+  WindowCutter cutter(4, 2, tail, 10, 1);
+  std::vector<AudioWindow> windows;
+  AudioWindow window;
+  double origin = 0;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    if (r > 0) cutter.restart(origin += 100);
+    std::vector<float> sound;
+    for (std::int64_t i = 0; i < runs[r]; ++i) {
+      sound.push_back(static_cast<float>(100 * r) + static_cast<float>(i));
+    }
+    const float* channel = sound.data();
+    cutter.push(&channel, sound.size());
+    while (cutter.pop(window)) windows.push_back(window);
+  }
+  cutter.finish();
+  while (cutter.pop(window)) windows.push_back(window);
+  return windows;
+}
+
+TEST(WindowCutter, ARestartDropsTheUnfinishedWindowAndGoesOnCounting) {
+  const auto windows = cut_runs(WindowTail::drop, {7, 6});
+  ASSERT_EQ(windows.size(), 4U);
+  EXPECT_EQ(windows[1].samples, (Samples{2, 3, 4, 5}));
+  EXPECT_EQ(windows[1].overlap, 2);
+  EXPECT_EQ(windows[2].samples, (Samples{100, 101, 102, 103}));
+  EXPECT_EQ(windows[2].overlap, 0);
+  EXPECT_DOUBLE_EQ(windows[2].start, 100.0);
+  EXPECT_EQ(windows[3].samples, (Samples{102, 103, 104, 105}));
+  EXPECT_EQ(windows[3].overlap, 2);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    EXPECT_EQ(windows[i].index, static_cast<std::int64_t>(i));
+  }
+}
+
+TEST(WindowCutter, TheTailPolicyIsForTheLastRunOnly) {
+  EXPECT_EQ(cut_runs(WindowTail::pad, {7, 7}).size(), 5U);  // 2, and 2 with a tail
+  EXPECT_EQ(cut_runs(WindowTail::drop, {7, 7}).size(), 4U);
+  EXPECT_EQ(cut_runs(WindowTail::pad, {7, 0}).size(), 2U);
+}
+
+TEST(WindowCutter, AShortLastRunFollowsTheTailPolicyWhereThereWereWindows) {
+  EXPECT_EQ(cut_runs(WindowTail::drop, {4, 3}).size(), 1U);
+  const auto padded = cut_runs(WindowTail::pad, {4, 3});
+  ASSERT_EQ(padded.size(), 2U);
+  EXPECT_EQ(padded[1].samples, (Samples{100, 101, 102, 0}));
+  const auto repeated = cut_runs(WindowTail::repeat, {4, 3});
+  ASSERT_EQ(repeated.size(), 2U);
+  EXPECT_EQ(repeated[1].samples, (Samples{100, 101, 102, 100}));
+}
+
+TEST(WindowCutter, AShortLastRunGivesOneWindowWhereThereWasNone) {
+  const auto windows = cut_runs(WindowTail::drop, {3, 2});
+  ASSERT_EQ(windows.size(), 1U);
+  EXPECT_EQ(windows[0].samples, (Samples{100, 101, 0, 0}));
+  EXPECT_TRUE(cut_runs(WindowTail::drop, {3, 0}).empty());
+}
+
 }  // namespace
 }  // namespace melgraph

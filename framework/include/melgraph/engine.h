@@ -42,6 +42,19 @@ struct GraphOptions {
   /// Edges to report beside the outputs, whatever flows there: `NODE`, `NODE.PORT` or
   /// `source.VIEW`. Each becomes one output, behind all others, in this order.
   std::vector<std::string> taps;
+  /// Length and hop, in seconds, of the windows of views that take the whole input (`"window":
+  /// null`), so that a graph for clips runs on an endless stream; 0: as the graph has it. Must be a
+  /// whole number of samples of each such view.
+  double window = 0;
+};
+
+/// How a view of a graph hears its input.
+struct ViewInfo {
+  std::string name;
+  int sample_rate = 0;  ///< Hz
+  int channels = 0;
+  double window = 0;  ///< seconds; 0: the whole input
+  double hop = 0;     ///< seconds
 };
 
 /// One thing a graph reports.
@@ -63,6 +76,7 @@ class MELGRAPH_API Graph {
   const std::string& name() const;
   const std::string& description() const;
   const std::vector<OutputInfo>& outputs() const;
+  std::vector<ViewInfo> views() const;
   const ResolvedGraph& resolved() const { return *resolved_; }
   const std::shared_ptr<const ResolvedGraph>& shared() const { return resolved_; }
 

@@ -24,10 +24,12 @@ void add_edge(const ResolvedGraph& graph, int index, const std::string& prefix,
   const Edge& edge = graph.edges[static_cast<std::size_t>(index)];
   if (edge.producer < 0) {
     const View& view = graph.views[static_cast<std::size_t>(edge.port)];
+    // Features made for an input of any length stay those, however long the input is made.
+    const bool whole = view.window == 0 || view.window_of_run;
     form[prefix + "view.sample_rate"] = std::to_string(view.sample_rate);
     form[prefix + "view.channels"] = std::to_string(view.channels);
     form[prefix + "view.resampler"] = json_quote(view.resampler);
-    form[prefix + "view.window"] = view.window > 0 ? std::to_string(view.window) : "null";
+    form[prefix + "view.window"] = whole ? "null" : std::to_string(view.window);
     return;
   }
   const GraphNode& node = graph.nodes[static_cast<std::size_t>(edge.producer)];

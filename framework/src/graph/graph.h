@@ -27,6 +27,8 @@ struct View {
   std::string resampler;
   std::int64_t window = 0;  ///< samples; 0 is the whole input
   std::int64_t hop = 0;     ///< samples
+  /// The graph takes the whole input, and the windows are `GraphOptions::window`.
+  bool window_of_run = false;
   WindowTail tail = WindowTail::drop;
 };
 

@@ -1,5 +1,6 @@
 #include "graph/load.h"
 
+#include <cmath>
 #include <set>
 
 #include "config/json_reader.h"
@@ -54,6 +55,9 @@ int ResolvedGraph::find_view(std::string_view view) const noexcept {
 std::shared_ptr<const ResolvedGraph> load_graph_text(
     const std::string& text, const std::string& name, const fs::path& folder,
     const GraphOptions& options, Registry& registry, const std::vector<fs::path>& graph_folders) {
+  if (!std::isfinite(options.window) || options.window < 0) {
+    throw Error(ErrorCode::usage, "the window of a graph must be a number of seconds");
+  }
   Diagnostics diagnostics;
   fs::path base = (folder.empty() ? fs::current_path() : fs::absolute(folder)).lexically_normal();
   if (!base.has_filename()) base = base.parent_path();  // a slash at its end

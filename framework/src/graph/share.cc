@@ -11,7 +11,7 @@ namespace {
 
 bool equal_views(const View& a, const View& b) {
   if (a.sample_rate != b.sample_rate || a.channels != b.channels || a.resampler != b.resampler ||
-      a.window != b.window) {
+      a.window != b.window || a.window_of_run != b.window_of_run) {
     return false;
   }
   return a.window == 0 || (a.hop == b.hop && a.tail == b.tail);  // a whole input has no other

@@ -66,30 +66,34 @@ std::string seconds_text(std::int64_t samples, int rate) {
 }
 
 /// Return seconds as whole samples; reports a time that is none, with the nearest that are.
-std::optional<std::int64_t> samples_field(LoadState& state, const JsonValue& value,
-                                          const std::string& key, int rate) {
-  const auto seconds = number_field(state, value, key);
-  if (!seconds) return std::nullopt;
-  if (!(*seconds > 0) || *seconds > max_seconds) {
-    state.error(value, "\"" + key + "\" must be above 0 and at most " + json_number(max_seconds) +
-                           " seconds, not " + json_number_exact(*seconds));
+std::optional<std::int64_t> whole_samples(LoadState& state, const JsonValue& value,
+                                          const std::string& what, double seconds, int rate) {
+  if (!(seconds > 0) || seconds > max_seconds) {
+    state.error(value, what + " must be above 0 and at most " + json_number(max_seconds) +
+                           " seconds, not " + json_number_exact(seconds));
     return std::nullopt;
   }
-  const double exact = *seconds * rate;
+  const double exact = seconds * rate;
   const double nearest = std::nearbyint(exact);
   // Times such as 0.975 are not exact in binary: allow the rounding of the decimal, no more.
   if (nearest < 1 || std::abs(exact - nearest) > 1e-6) {
     const auto below = static_cast<std::int64_t>(std::floor(exact));
-    state.error(value,
-                "\"" + key + "\" of " + json_number_exact(*seconds) +
-                    " s is no whole number of samples at " + std::to_string(rate) + " Hz (" +
-                    json_number_exact(exact) + ")",
-                "the nearest are " +
-                    (below > 0 ? seconds_text(below, rate) + " and " : std::string()) +
-                    seconds_text(below + 1, rate));
+    state.error(
+        value,
+        what + " of " + json_number_exact(seconds) + " s is no whole number of samples at " +
+            std::to_string(rate) + " Hz (" + json_number_exact(exact) + ")",
+        "the nearest are " + (below > 0 ? seconds_text(below, rate) + " and " : std::string()) +
+            seconds_text(below + 1, rate));
     return std::nullopt;
   }
   return static_cast<std::int64_t>(nearest);
+}
+
+std::optional<std::int64_t> samples_field(LoadState& state, const JsonValue& value,
+                                          const std::string& key, int rate) {
+  const auto seconds = number_field(state, value, key);
+  if (!seconds) return std::nullopt;
+  return whole_samples(state, value, "\"" + key + "\"", *seconds, rate);
 }
 
 void read_view(LoadState& state, const JsonMember& member) {
@@ -140,6 +144,12 @@ void read_view(LoadState& state, const JsonMember& member) {
     if (!whole) {
       view.window = samples_field(state, *window, "window", view.sample_rate).value_or(0);
       view.hop = view.window;
+    } else if (state.options.window != 0) {
+      view.window = whole_samples(state, window != nullptr ? *window : value, "a window",
+                                  state.options.window, view.sample_rate)
+                        .value_or(0);
+      view.hop = view.window;
+      view.window_of_run = true;
     }
     if (hop != nullptr && whole && !hop->is_null()) {
       state.error(*hop,

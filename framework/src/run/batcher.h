@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -7,8 +8,11 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
+
+#include "melgraph/session.h"
 
 namespace melgraph {
 
@@ -20,12 +24,20 @@ struct BatchPolicy {
   std::chrono::nanoseconds max_delay{0};  ///< that an item waits for company while a worker is free
 };
 
+/// How much of the queue belongs to one owner of items.
+struct Share {
+  const void* owner = nullptr;
+  std::size_t most = 0;  ///< items of the owner with one key; 0: no bound but the queue's
+  Overflow overflow = Overflow::wait;
+};
+
 /// Bounded queue that hands out batches of items that fit together. [thread-safe]
 ///
 /// Items with the same key make a batch, in the order they came; the key whose first item came
 /// first is served first, so that none starves. Dispatch is work-conserving: a free worker waits
 /// for a batch to fill only while `max_delay` lasts, no other key has a full one, a producer is at
-/// work, and no producer waits for room.
+/// work, and no producer waits for room. An owner keeps its places in the line when its oldest item
+/// gives way to a new one, so that owners who drop all get their turn.
 template <class Key, class Item>
 class Batcher {
  public:
@@ -35,19 +47,31 @@ class Batcher {
   /// it, where the batcher was closed or `cancelled()` became true.
   template <class Cancelled>
   bool push(const Key& key, Item item, std::uint64_t weight, Cancelled cancelled) {
+    std::optional<Item> none;
+    return push(key, std::move(item), weight, cancelled, Share(), none);
+  }
+
+  /// The same for an owner who has a share of the queue. Where that is full, an item goes into
+  /// `dropped` if `share` says so; an owner who drops never waits, and its items take no room from
+  /// those who wait.
+  template <class Cancelled>
+  bool push(const Key& key, Item item, std::uint64_t weight, Cancelled cancelled,
+            const Share& share, std::optional<Item>& dropped) {
     std::unique_lock lock(mutex_);
-    const auto has_room = [&] {
-      return count_ == 0 || (count_ < policy_.capacity && weight_ + weight <= policy_.max_weight);
-    };
-    ++waiting_;
-    if (!has_room()) ready_.notify_all();
-    room_.wait(lock, [&] { return closed_ || cancelled() || has_room(); });
-    --waiting_;
+    const bool waits = share.overflow == Overflow::wait;
+    if (waits) wait_for_room(lock, key, weight, cancelled, share);
     if (closed_ || cancelled()) return false;
-    Queue& queue = queue_of(key);
-    queue.items.push_back({std::move(item), weight, Clock::now()});
+    if (!waits && is_full(key, share)) {
+      dropped = std::move(item);
+      if (share.overflow == Overflow::drop_oldest) replace_oldest(key, share, *dropped);
+      return true;
+    }
+    queue_of(key).items.push_back({std::move(item), weight, Clock::now(), share.owner, waits});
     ++count_;
-    weight_ += weight;
+    if (waits) {
+      ++held_;
+      weight_ += weight;
+    }
     ready_.notify_one();
     return true;
   }
@@ -75,8 +99,7 @@ class Batcher {
         oldest = full;  // what waits for company lets a full batch go first
       }
       while (!oldest->items.empty() && batch.size() < policy_.max_batch) {
-        weight_ -= oldest->items.front().weight;
-        --count_;
+        forget(oldest->items.front());
         batch.push_back(std::move(oldest->items.front().item));
         oldest->items.pop_front();
       }
@@ -107,8 +130,7 @@ class Batcher {
       for (auto queue = queues_.begin(); queue != queues_.end();) {
         for (auto it = queue->items.begin(); it != queue->items.end();) {
           if (drop(it->item)) {
-            weight_ -= it->weight;
-            --count_;
+            forget(*it);
             dropped.push_back(std::move(it->item));
             it = queue->items.erase(it);
           } else {
@@ -139,7 +161,9 @@ class Batcher {
   struct Entry {
     Item item;
     std::uint64_t weight;
-    Clock::time_point came;
+    Clock::time_point came;  ///< when its place in the line was taken
+    const void* owner;
+    bool holds_room;  ///< counts against the bounds of the queue
   };
   struct Queue {
     Key key;
@@ -153,9 +177,57 @@ class Batcher {
     queues_.push_back({key, {}});
     return queues_.back();
   }
-  /// A producer that stands in `push` while the queue is full brings no company.
+  bool is_full(const Key& key, const Share& share) const {
+    if (share.most == 0) return false;
+    for (const Queue& queue : queues_) {
+      if (!(queue.key == key)) continue;
+      const auto owned = std::count_if(queue.items.begin(), queue.items.end(),
+                                       [&](const Entry& e) { return e.owner == share.owner; });
+      return static_cast<std::size_t>(owned) >= share.most;
+    }
+    return false;
+  }
+  template <class Cancelled>
+  void wait_for_room(std::unique_lock<std::mutex>& lock, const Key& key, std::uint64_t weight,
+                     Cancelled cancelled, const Share& share) {
+    const auto has_room = [&] {
+      return held_ == 0 || (held_ < policy_.capacity && weight_ + weight <= policy_.max_weight);
+    };
+    const bool owner_waits = is_full(key, share);
+    ++waiting_;
+    owners_waiting_ += owner_waits ? 1 : 0;
+    if (owner_waits || !has_room()) ready_.notify_all();
+    room_.wait(lock,
+               [&] { return closed_ || cancelled() || (has_room() && !is_full(key, share)); });
+    --waiting_;
+    owners_waiting_ -= owner_waits ? 1 : 0;
+  }
+  /// Put `item` behind the owner's others and the oldest of them into `item`.
+  void replace_oldest(const Key& key, const Share& share, Item& item) {
+    Entry* place = nullptr;
+    std::optional<Item> oldest;
+    for (Entry& entry : queue_of(key).items) {
+      if (entry.owner != share.owner) continue;
+      if (place == nullptr) {
+        oldest = std::move(entry.item);
+      } else {
+        place->item = std::move(entry.item);
+      }
+      place = &entry;
+    }
+    place->item = std::move(item);
+    item = std::move(*oldest);
+  }
+  void forget(const Entry& entry) {
+    --count_;
+    if (!entry.holds_room) return;
+    --held_;
+    weight_ -= entry.weight;
+  }
+  /// A producer that stands in `push` without room brings no company.
   bool producer_blocked() const {
-    return waiting_ > 0 && (count_ >= policy_.capacity || weight_ >= policy_.max_weight / 2);
+    const bool full = held_ >= policy_.capacity || weight_ >= policy_.max_weight / 2;
+    return owners_waiting_ > 0 || (waiting_ > 0 && full);
   }
 
   const BatchPolicy policy_;
@@ -164,9 +236,11 @@ class Batcher {
   std::condition_variable room_;
   std::list<Queue> queues_;
   std::size_t count_ = 0;
-  std::uint64_t weight_ = 0;
+  std::size_t held_ = 0;      ///< items that count against the capacity
+  std::uint64_t weight_ = 0;  ///< of these
   int producers_ = 0;
-  int waiting_ = 0;
+  int waiting_ = 0;         ///< producers that stand in `push`, or pass through it
+  int owners_waiting_ = 0;  ///< of these, for room in their own share
   bool closed_ = false;
 };
 

@@ -57,10 +57,22 @@ void ClipStage::reset() {
   streams_.assign(graph_.edges.size(), Stream());
   node_cursor_.assign(graph_.nodes.size(), 0);
   output_cursor_.assign(graph_.outputs.size(), 0);
+  running_ = std::vector<Running>(graph_.nodes.size());
 }
 
 void ClipStage::add(int edge, const at::Tensor& items, const std::vector<TimeSpan>& spans) {
   append(edge, items, spans);
+}
+
+void ClipStage::skip(int edge, const TimeSpan& span) {
+  Stream& skipped = stream(edge);
+  skipped.reached = std::max(skipped.reached, span.start);
+}
+
+std::size_t ClipStage::held() const {
+  std::size_t count = 0;
+  for (const Stream& s : streams_) count += s.rows.size();
+  return count;
 }
 
 void ClipStage::append(int edge, const at::Tensor& tensor, const std::vector<TimeSpan>& spans) {
@@ -68,6 +80,7 @@ void ClipStage::append(int edge, const at::Tensor& tensor, const std::vector<Tim
   for (std::size_t i = 0; i < spans.size(); ++i) {
     // A copy: a view would keep the whole batch, with the items of others, as long as it lives.
     target.rows.push_back({tensor.select(0, static_cast<std::int64_t>(i)).clone(), spans[i]});
+    target.reached = spans[i].start;
   }
 }
 
@@ -102,8 +115,8 @@ void ClipStage::advance(const std::function<void(Result&&)>& emit) {
 
 /// A member's window belongs to a grid window once no later one can: the member has gone past it.
 bool ClipStage::aligned_ready(const Stream& member, const TimeSpan& span) const {
-  if (member.finished) return true;
-  return !member.rows.empty() && centre(member.rows.back().span) >= span.end;
+  if (member.rows.empty()) return false;
+  return member.finished || centre(member.rows.back().span) >= span.end;
 }
 
 at::Tensor ClipStage::aligned_row(const Stream& member, const TimeSpan& span) const {
@@ -120,9 +133,6 @@ at::Tensor ClipStage::aligned_row(const Stream& member, const TimeSpan& span) co
   }
   if (inside.size() == 1) return inside.front();
   if (!inside.empty()) return at::mean(at::stack(inside), 0);
-  if (nearest == nullptr) {
-    throw Error(ErrorCode::run_time, "a member has no window at all to stand beside the others'");
-  }
   return nearest->data;
 }
 
@@ -130,8 +140,7 @@ at::Tensor ClipStage::aligned_row(const Stream& member, const TimeSpan& span) co
 at::Tensor ClipStage::gather(int edge, int grid_edge, std::int64_t begin, std::int64_t end) const {
   const Stream& source = stream(edge);
   const Stream& grid = stream(grid_edge);
-  const bool same = graph_.edges[static_cast<std::size_t>(edge)].grid ==
-                    graph_.edges[static_cast<std::size_t>(grid_edge)].grid;
+  const bool same = shares_grid(edge, grid_edge);
   std::vector<at::Tensor> rows;
   for (std::int64_t i = begin; i < end; ++i) {
     rows.push_back(same ? source.at(i).data : aligned_row(source, grid.at(i).span));
@@ -139,7 +148,8 @@ at::Tensor ClipStage::gather(int edge, int grid_edge, std::int64_t begin, std::i
   return at::stack(rows);
 }
 
-void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end) {
+NodeCall ClipStage::make_call(int n, std::int64_t begin, std::int64_t end,
+                              std::vector<TimeSpan>& spans) const {
   const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
   const int grid_edge = node.inputs.front().edges.front();
   NodeCall::Inputs inputs;
@@ -148,18 +158,34 @@ void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end
     for (const int edge : input.edges) tensors.push_back(gather(edge, grid_edge, begin, end));
     inputs.emplace_back(input.port, std::move(tensors));
   }
-  std::vector<TimeSpan> spans;
+  spans.clear();
   for (std::int64_t i = begin; i < end; ++i) spans.push_back(stream(grid_edge).at(i).span);
-  const TimeSpan whole{spans.front().start, spans.back().end};
-  NodeCall node_call(node, std::move(inputs), &spans);
+  return NodeCall(node, std::move(inputs), &spans);
+}
+
+template <class Work>
+void ClipStage::timed(int n, std::size_t items, Work work) {
   const auto clock = std::chrono::steady_clock::now();
-  run_node(instance, node_call, node, -1);
+  work();
   NodeCounters& counters = counters_.nodes[static_cast<std::size_t>(n)];
   counters.nanoseconds += static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - clock)
           .count());
-  counters.items += static_cast<std::uint64_t>(spans.size());
+  counters.items += static_cast<std::uint64_t>(items);
   counters.batches += 1;
+}
+
+void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end) {
+  std::vector<TimeSpan> spans;
+  NodeCall node_call = make_call(n, begin, end, spans);
+  timed(n, spans.size(),
+        [&] { run_node(instance, node_call, graph_.nodes[static_cast<std::size_t>(n)], -1); });
+  keep_outputs(n, node_call, spans, {spans.front().start, spans.back().end});
+}
+
+void ClipStage::keep_outputs(int n, NodeCall& node_call, const std::vector<TimeSpan>& spans,
+                             const TimeSpan& whole) {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     const Edge& edge = graph_.edges[static_cast<std::size_t>(node.outputs[i])];
     if (node.absent[i]) continue;
@@ -179,75 +205,145 @@ void ClipStage::call(int n, Node& instance, std::int64_t begin, std::int64_t end
   }
 }
 
-void ClipStage::run_clip_node(int n, Node& instance) {
+/// Return the end of the items from `from` on for which every input of the node is there.
+std::int64_t ClipStage::count_ready(int n, std::int64_t from) const {
   const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
-  if (stream(node.outputs.front()).finished) return;
-  for (const NodeInput& input : node.inputs) {
-    for (const int edge : input.edges) {
-      if (!stream(edge).finished) return;
-    }
-  }
-  const Stream& grid = stream(node.inputs.front().edges.front());
-  if (grid.end() > 0) call(n, instance, 0, grid.end());
-  for (const int edge : node.outputs) stream(edge).finished = true;
-}
-
-void ClipStage::run_window_node(int n, Node& instance) {
-  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
-  if (stream(node.outputs.front()).finished) return;
   const int grid_edge = node.inputs.front().edges.front();
   const Stream& grid = stream(grid_edge);
-  std::int64_t& cursor = node_cursor_[static_cast<std::size_t>(n)];
   const auto ready = [&](std::int64_t i) {
     for (const NodeInput& input : node.inputs) {
       for (const int edge : input.edges) {
-        const bool same = graph_.edges[static_cast<std::size_t>(edge)].grid ==
-                          graph_.edges[static_cast<std::size_t>(grid_edge)].grid;
-        if (same ? stream(edge).end() <= i : !aligned_ready(stream(edge), grid.at(i).span)) {
+        if (shares_grid(edge, grid_edge) ? stream(edge).end() <= i
+                                         : !aligned_ready(stream(edge), grid.at(i).span)) {
           return false;
         }
       }
     }
     return true;
   };
-  std::int64_t end = cursor;
+  std::int64_t end = from;
   while (end < grid.end() && ready(end)) ++end;
+  return end;
+}
+
+/// Return whether no item from `cursor` on can ever be computed. A member whose windows were all
+/// dropped has nothing to stand beside the others'.
+bool ClipStage::is_complete(int n, std::int64_t cursor) const {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
+  const int grid_edge = node.inputs.front().edges.front();
+  for (const NodeInput& input : node.inputs) {
+    for (const int edge : input.edges) {
+      const Stream& source = stream(edge);
+      if (!source.finished) continue;
+      if (shares_grid(edge, grid_edge) ? source.end() <= cursor : source.rows.empty()) return true;
+    }
+  }
+  return false;
+}
+
+void ClipStage::run_clip_node(int n, Node& instance) {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
+  if (stream(node.outputs.front()).finished) return;
+  auto* running = static_cast<RunningReduction*>(instance.capability(running_reduction_id));
+  if (running != nullptr) take_blocks(n, *running);
+  for (const NodeInput& input : node.inputs) {
+    for (const int edge : input.edges) {
+      if (!stream(edge).finished) return;
+    }
+  }
+  if (running_[static_cast<std::size_t>(n)].state != nullptr) {
+    finish_running(n, *running);
+  } else if (const std::int64_t end = count_ready(n, 0); end > 0) {
+    call(n, instance, 0, end);
+  }
+  for (const int edge : node.outputs) stream(edge).finished = true;
+}
+
+/// Hand over whole blocks, but not the last item: which ones depends on their number alone, so that
+/// results do not depend on how the items came.
+void ClipStage::take_blocks(int n, RunningReduction& running) {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
+  Running& own = running_[static_cast<std::size_t>(n)];
+  std::int64_t& cursor = node_cursor_[static_cast<std::size_t>(n)];
+  const std::int64_t ready = count_ready(n, cursor);
+  for (; ready - cursor > block; cursor += block) {
+    std::vector<TimeSpan> spans;
+    NodeCall node_call = make_call(n, cursor, cursor + block, spans);
+    timed(n, spans.size(), [&] {
+      if (own.state == nullptr) {
+        own.state = running.begin();
+        own.start = spans.front().start;
+      }
+      add_items(running, *own.state, node_call, node);
+    });
+  }
+}
+
+void ClipStage::finish_running(int n, RunningReduction& running) {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
+  Running& own = running_[static_cast<std::size_t>(n)];
+  const std::int64_t cursor = node_cursor_[static_cast<std::size_t>(n)];
+  const std::int64_t end = count_ready(n, cursor);
+  std::vector<TimeSpan> spans;
+  NodeCall rest = make_call(n, cursor, end, spans);
+  NodeCall last(node, {}, &spans);
+  timed(n, spans.size(), [&] {
+    add_items(running, *own.state, rest, node);
+    finish_items(running, *own.state, last, node);
+  });
+  keep_outputs(n, last, {}, {own.start, spans.back().end});
+  own.state.reset();
+}
+
+void ClipStage::run_window_node(int n, Node& instance) {
+  const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
+  if (stream(node.outputs.front()).finished) return;
+  std::int64_t& cursor = node_cursor_[static_cast<std::size_t>(n)];
+  const std::int64_t end = count_ready(n, cursor);
   if (end > cursor) {
     call(n, instance, cursor, end);
     cursor = end;
   }
-  if (grid.finished && cursor == grid.end()) {
+  if (is_complete(n, cursor)) {
     for (const int edge : node.outputs) stream(edge).finished = true;
   }
 }
 
+/// Emit what is new, the last windows before what was made of all of them.
 void ClipStage::emit_outputs(const std::function<void(Result&&)>& emit) {
-  for (std::size_t o = 0; o < graph_.output_edges.size(); ++o) {
-    const Stream& source = stream(graph_.output_edges[o]);
-    for (std::int64_t& i = output_cursor_[o]; i < source.end(); ++i) {
-      const Row& row = source.at(i);
-      Result result;
-      result.output = o;
-      result.index = i;
-      result.start = row.span.start;
-      result.end = row.span.end;
-      const at::Tensor values = row.data.contiguous();
-      const float* data = values.const_data_ptr<float>();
-      result.values.assign(data, data + values.numel());
-      result.shape.assign(values.sizes().begin(), values.sizes().end());
-      if (graph_.outputs[o].tap) {
-        emit(std::move(result));
-        continue;
-      }
-      for (const float value : result.values) {
-        // Minus infinity is the mark of what a post node left out; all else must be a number.
-        if (std::isfinite(value) || (std::isinf(value) && value < 0)) continue;
-        throw Error(ErrorCode::run_time,
-                    graph_.edges[static_cast<std::size_t>(graph_.output_edges[o])].name +
-                        " gave a value that is not a finite number");
-      }
-      emit(std::move(result));
+  for (const bool windows : {true, false}) {
+    for (std::size_t o = 0; o < graph_.output_edges.size(); ++o) {
+      const Edge& edge = graph_.edges[static_cast<std::size_t>(graph_.output_edges[o])];
+      if ((edge.spec.axes.front().name == "window") == windows) emit_output(o, emit);
     }
+  }
+}
+
+void ClipStage::emit_output(std::size_t o, const std::function<void(Result&&)>& emit) {
+  const Stream& source = stream(graph_.output_edges[o]);
+  for (std::int64_t& i = output_cursor_[o]; i < source.end(); ++i) {
+    const Row& row = source.at(i);
+    Result result;
+    result.output = o;
+    result.index = i;
+    result.start = row.span.start;
+    result.end = row.span.end;
+    const at::Tensor values = row.data.contiguous();
+    const float* data = values.const_data_ptr<float>();
+    result.values.assign(data, data + values.numel());
+    result.shape.assign(values.sizes().begin(), values.sizes().end());
+    if (graph_.outputs[o].tap) {
+      emit(std::move(result));
+      continue;
+    }
+    for (const float value : result.values) {
+      // Minus infinity is the mark of what a post node left out; all else must be a number.
+      if (std::isfinite(value) || (std::isinf(value) && value < 0)) continue;
+      throw Error(ErrorCode::run_time,
+                  graph_.edges[static_cast<std::size_t>(graph_.output_edges[o])].name +
+                      " gave a value that is not a finite number");
+    }
+    emit(std::move(result));
   }
 }
 
@@ -261,25 +357,23 @@ void ClipStage::drop_used() {
   for (const int n : plan_.clip_nodes) {
     const GraphNode& node = graph_.nodes[static_cast<std::size_t>(n)];
     const bool done = stream(node.outputs.front()).finished;
-    const bool clip = node.type->descriptor.scope == Scope::clip;
+    const bool needs_all = node.type->descriptor.scope == Scope::clip &&
+                           running_[static_cast<std::size_t>(n)].state == nullptr;
     const int grid_edge = node.inputs.front().edges.front();
     for (const NodeInput& input : node.inputs) {
       for (const int edge : input.edges) {
-        const bool same = graph_.edges[static_cast<std::size_t>(edge)].grid ==
-                          graph_.edges[static_cast<std::size_t>(grid_edge)].grid;
+        const bool same = shares_grid(edge, grid_edge);
         std::int64_t from = 0;
         if (done) {
           from = std::numeric_limits<std::int64_t>::max();
-        } else if (!clip && same) {
+        } else if (!needs_all && same) {
           from = node_cursor_[static_cast<std::size_t>(n)];
-        } else if (!clip) {
+        } else if (!needs_all) {
           // The nearest window before the next grid window may still be wanted.
           const Stream& grid = stream(grid_edge);
           const Stream& member = stream(edge);
           const std::int64_t cursor = node_cursor_[static_cast<std::size_t>(n)];
-          const double start = cursor < grid.end() ? grid.at(cursor).span.start
-                               : grid.rows.empty() ? 0.0
-                                                   : grid.rows.back().span.start;
+          const double start = cursor < grid.end() ? grid.at(cursor).span.start : grid.reached;
           from = member.first;
           while (from + 1 < member.end() && centre(member.at(from + 1).span) < start) ++from;
         }

@@ -32,6 +32,17 @@ const std::vector<OutputInfo>& Graph::outputs() const {
   return resolved_->outputs;
 }
 
+std::vector<ViewInfo> Graph::views() const {
+  std::vector<ViewInfo> views;
+  for (const View& view : resolved_->views) {
+    const double rate = view.sample_rate;
+    views.push_back({view.name, view.sample_rate, view.channels,
+                     static_cast<double>(view.window) / rate,
+                     static_cast<double>(view.hop) / rate});
+  }
+  return views;
+}
+
 class Engine::Impl {
  public:
   explicit Impl(EngineOptions options)

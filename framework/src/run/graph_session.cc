@@ -4,22 +4,50 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <optional>
 
 namespace melgraph {
+
+namespace {
+
+/// Check what a caller asked for before anything is made of it.
+const SessionOptions& checked(const SessionOptions& options) {
+  const auto refuse = [](const char* what, const char* hint) {
+    throw Error(ErrorCode::usage, what, hint);
+  };
+  if (!std::isfinite(options.start)) refuse("the start of a session must be a time in seconds", "");
+  if (options.max_queued < 0) refuse("max_queued must be 0 or more", "");
+  if (options.max_queued == 0 && options.overflow != Overflow::wait) {
+    refuse("a session that drops windows needs max_queued", "say how many windows may wait");
+  }
+  return options;
+}
+
+}  // namespace
 
 GraphSession::GraphSession(Pipeline& pipeline, const SessionOptions& options)
     : pipeline_(pipeline),
       graph_(pipeline_.graph()),
-      options_(options),
+      share_{this, static_cast<std::size_t>(checked(options).max_queued), options.overflow},
+      progress_(options.on_progress),
       converter_(graph_.views, options.sample_rate, options.channels, options.start),
       stage_(graph_, pipeline_.plan(), pipeline_.clip_instances(), pipeline_.counters()),
       arrivals_(graph_.views.size()) {}
 
 GraphSession::~GraphSession() = default;
 
+/// Throw where no more sound is taken.
+void GraphSession::check_open() const {
+  if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
+  const std::lock_guard lock(mutex_);
+  if (drained_) throw Error(ErrorCode::usage, "the session was drained: open another");
+  if (error_) throw Error(*error_);
+}
+
 void GraphSession::submit(int view, AudioWindow&& window) {
   // A view that no output needs gives no work.
-  if (pipeline_.plan().lanes[static_cast<std::size_t>(view)].results.empty()) return;
+  if (cancelled_ || pipeline_.plan().lanes[static_cast<std::size_t>(view)].results.empty()) return;
   const View& source = graph_.views[static_cast<std::size_t>(view)];
   const std::size_t samples = window.samples.size();
   if (source.window == 0) {
@@ -27,9 +55,17 @@ void GraphSession::submit(int view, AudioWindow&& window) {
         pipeline_.check_whole(view, static_cast<std::int64_t>(samples) / source.channels);
     if (!fault.empty()) throw Error(ErrorCode::input, fault);
   }
-  WorkItem item{shared_from_this(), epoch_, view, std::move(window)};
-  pipeline_.batcher().push({view, samples}, std::move(item), samples * sizeof(float),
-                           [this] { return cancelled_.load(); });
+  {
+    const std::lock_guard lock(mutex_);
+    ++counts_.windows;
+  }
+  std::optional<WorkItem> dropped;
+  pipeline_.batcher().push(
+      {view, samples}, {shared_from_this(), epoch_, view, std::move(window)},
+      samples * sizeof(float), [this] { return cancelled_.load(); }, share_, dropped);
+  if (!dropped) return;
+  const AudioWindow& gone = dropped->window;
+  arrive(dropped->epoch, view, gone.index, {{gone.start, gone.end}, {}});
 }
 
 template <class Work>
@@ -44,12 +80,7 @@ void GraphSession::produce(Work work) {
 }
 
 void GraphSession::push(const float* interleaved, std::size_t frames) {
-  if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
-  {
-    const std::lock_guard lock(mutex_);
-    if (drained_) throw Error(ErrorCode::usage, "the session was drained: open another");
-    if (error_) throw Error(*error_);
-  }
+  check_open();
   if (!producing_.exchange(true)) pipeline_.batcher().producer_began();
   const auto clock = std::chrono::steady_clock::now();
   std::chrono::nanoseconds waited{0};
@@ -62,6 +93,15 @@ void GraphSession::push(const float* interleaved, std::size_t frames) {
   });
   pipeline_.counters().convert_nanoseconds +=
       static_cast<std::uint64_t>((std::chrono::steady_clock::now() - clock - waited).count());
+}
+
+void GraphSession::restart(double start, int sample_rate, int channels) {
+  check_open();
+  converter_.check_restart(start, sample_rate, channels);
+  produce([&] {
+    converter_.restart(start, sample_rate, channels,
+                       [&](int view, AudioWindow&& window) { submit(view, std::move(window)); });
+  });
 }
 
 void GraphSession::end_producing() {
@@ -89,10 +129,12 @@ void GraphSession::drain() {
     }
     finish_views_and_advance();
   });
+  progress_.tell();
 }
 
 void GraphSession::flush(double start) {
   if (cancelled_) throw Error(ErrorCode::cancelled, "the session was cancelled");
+  if (!std::isfinite(start)) throw Error(ErrorCode::usage, "sound cannot begin at no time");
   {
     const std::lock_guard lock(mutex_);
     ++epoch_;
@@ -101,6 +143,8 @@ void GraphSession::flush(double start) {
     arrivals_.assign(graph_.views.size(), Arrivals());
     results_.clear();
     error_.reset();
+    counts_ = {};
+    computed_ = 0;
     drained_ = false;
     done_ = false;
   }
@@ -114,6 +158,7 @@ void GraphSession::drop_queued() noexcept {
 }
 
 void GraphSession::cancel() noexcept {
+  progress_.stop();
   {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
@@ -126,32 +171,59 @@ void GraphSession::cancel() noexcept {
   end_producing();
 }
 
+void GraphSession::close() noexcept {
+  cancel();
+  progress_.close();
+}
+
 void GraphSession::deliver(std::uint64_t epoch, int view, std::int64_t index, TimeSpan span,
                            std::vector<at::Tensor> rows) {
-  const std::lock_guard lock(mutex_);
-  if (epoch != epoch_ || error_) return;
-  Arrivals& arrivals = arrivals_[static_cast<std::size_t>(view)];
-  arrivals.early.emplace(index, Delivery{span, std::move(rows)});
-  try {
-    while (!arrivals.early.empty() && arrivals.early.begin()->first == arrivals.next) {
-      accept(view, arrivals.early.begin()->second);
-      arrivals.early.erase(arrivals.early.begin());
-      ++arrivals.next;
+  arrive(epoch, view, index, {span, std::move(rows)});
+}
+
+/// Take what became of a window; windows of a view go on in their order.
+void GraphSession::arrive(std::uint64_t epoch, int view, std::int64_t index, Delivery delivery) {
+  const c10::InferenceMode guard;  // also called from the producer's thread
+  {
+    const std::lock_guard lock(mutex_);
+    if (epoch != epoch_) return;
+    ++(delivery.rows.empty() ? counts_.dropped : computed_);
+    if (error_) return;
+    const std::size_t before = results_.size();
+    Arrivals& arrivals = arrivals_[static_cast<std::size_t>(view)];
+    arrivals.early.emplace(index, std::move(delivery));
+    try {
+      while (!arrivals.early.empty() && arrivals.early.begin()->first == arrivals.next) {
+        accept(view, arrivals.early.begin()->second);
+        arrivals.early.erase(arrivals.early.begin());
+        ++arrivals.next;
+      }
+      finish_views_and_advance();
+    } catch (const Error& error) {
+      end_with(error);
+    } catch (const std::exception& error) {
+      end_with(Error(ErrorCode::run_time, error.what()));
     }
-    finish_views_and_advance();
-  } catch (const Error& error) {
-    error_ = error;
-    done_ = true;
-  } catch (const std::exception& error) {
-    error_ = Error(ErrorCode::run_time, error.what());
-    done_ = true;
+    const bool caught_up = counts_.windows == counts_.dropped + computed_;
+    if (results_.size() == before && !done_ && !caught_up) return;
   }
+  progress_.tell();
+}
+
+/// End the session with an error; the lock is held.
+void GraphSession::end_with(Error error) {
+  error_ = std::move(error);
+  done_ = true;
   ready_.notify_all();
 }
 
 /// Put one window's results into the streams of the clip stage, patches as items of their own.
 void GraphSession::accept(int view, const Delivery& delivery) {
   const Lane& lane = pipeline_.plan().lanes[static_cast<std::size_t>(view)];
+  if (delivery.rows.empty()) {
+    for (const int edge : lane.results) stage_.skip(edge, delivery.span);
+    return;
+  }
   for (std::size_t i = 0; i < lane.results.size(); ++i) {
     const Edge& edge = graph_.edges[static_cast<std::size_t>(lane.results[i])];
     const int expander = graph_.grids[static_cast<std::size_t>(edge.grid)].expanded_by;
@@ -191,10 +263,9 @@ void GraphSession::fail(std::uint64_t epoch, const std::exception& error) {
     const std::lock_guard lock(mutex_);
     if (epoch != epoch_ || error_) return;
     const auto* known = dynamic_cast<const Error*>(&error);
-    error_ = known != nullptr ? *known : Error(ErrorCode::run_time, error.what());
-    done_ = true;
+    end_with(known != nullptr ? *known : Error(ErrorCode::run_time, error.what()));
   }
-  ready_.notify_all();
+  progress_.tell();
 }
 
 bool GraphSession::next(Result& result, bool block) {
@@ -205,8 +276,21 @@ bool GraphSession::next(Result& result, bool block) {
     results_.pop_front();
     return true;
   }
-  if (done_ && error_) throw Error(*error_);
+  if (done_ && error_ && !cancelled_) throw Error(*error_);
   return false;
+}
+
+bool GraphSession::ended() const {
+  const std::lock_guard lock(mutex_);
+  return done_ && results_.empty() && (cancelled_ || !error_);
+}
+
+SessionReport GraphSession::report() const {
+  const std::lock_guard lock(mutex_);
+  SessionReport report = counts_;
+  // What is left after a failure or a cancellation is never asked for.
+  if (!done_) report.outstanding = counts_.windows - counts_.dropped - computed_;
+  return report;
 }
 
 namespace {
@@ -217,16 +301,21 @@ class PublicSession final : public Session {
   PublicSession(std::shared_ptr<Pipeline> pipeline, const SessionOptions& options)
       : pipeline_(std::move(pipeline)),
         session_(std::make_shared<GraphSession>(*pipeline_, options)) {}
-  ~PublicSession() override { session_->cancel(); }
+  ~PublicSession() override { session_->close(); }
 
   void push(const float* interleaved, std::size_t frames) override {
     session_->push(interleaved, frames);
+  }
+  void restart(double start, int sample_rate, int channels) override {
+    session_->restart(start, sample_rate, channels);
   }
   void drain() override { session_->drain(); }
   void flush(double start) override { session_->flush(start); }
   void cancel() noexcept override { session_->cancel(); }
   bool poll(Result& result) override { return session_->next(result, false); }
   bool wait(Result& result) override { return session_->next(result, true); }
+  bool ended() const override { return session_->ended(); }
+  SessionReport report() const override { return session_->report(); }
 
  private:
   const std::shared_ptr<Pipeline> pipeline_;  // outlives the session, even if the engine does not

@@ -13,6 +13,7 @@
 #include "melgraph/session.h"
 #include "run/clip_stage.h"
 #include "run/pipeline.h"
+#include "run/progress.h"
 #include "run/view_converter.h"
 
 namespace melgraph {
@@ -26,10 +27,15 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
   ~GraphSession();
 
   void push(const float* interleaved, std::size_t frames);
+  void restart(double start, int sample_rate, int channels);
   void drain();
   void flush(double start);
   void cancel() noexcept;
   bool next(Result& result, bool block);
+  bool ended() const;
+  SessionReport report() const;
+  /// Let the owner go: he is told nothing any more.
+  void close() noexcept;
 
   /// Return whether items of this epoch are still wanted. [thread-safe]
   bool wants(std::uint64_t epoch) const { return epoch == epoch_; }
@@ -42,7 +48,7 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
  private:
   struct Delivery {
     TimeSpan span;
-    std::vector<at::Tensor> rows;
+    std::vector<at::Tensor> rows;  ///< none where the window was dropped
   };
   /// Windows of one view: which came, and how many there are in all.
   struct Arrivals {
@@ -51,10 +57,13 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
     std::int64_t total = -1;  ///< known once the input has ended
   };
 
+  void check_open() const;
   void submit(int view, AudioWindow&& window);
   void drop_queued() noexcept;
+  void arrive(std::uint64_t epoch, int view, std::int64_t index, Delivery delivery);
   void accept(int view, const Delivery& delivery);
   void finish_views_and_advance();
+  void end_with(Error error);
   void end_producing();
   /// Call `work` of the producer; what it throws ends the session, so that a consumer wakes.
   template <class Work>
@@ -62,7 +71,8 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
 
   Pipeline& pipeline_;
   const ResolvedGraph& graph_;
-  const SessionOptions options_;
+  const Share share_;
+  Progress progress_;
   ViewConverter converter_;
   std::atomic<std::uint64_t> epoch_{0};
   std::atomic<bool> cancelled_{false};
@@ -72,6 +82,8 @@ class GraphSession : public std::enable_shared_from_this<GraphSession> {
   ClipStage stage_;
   std::vector<Arrivals> arrivals_;  ///< by view
   std::deque<Result> results_;
+  SessionReport counts_;  ///< but for what is outstanding
+  std::uint64_t computed_ = 0;
   std::optional<Error> error_;
   bool drained_ = false;
   bool done_ = false;

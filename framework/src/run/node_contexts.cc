@@ -156,36 +156,64 @@ std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& nod
   }
 }
 
-void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items) {
-  const Descriptor& descriptor = node.type->descriptor;
-  const std::string what = "node \"" + node.id + "\" (" + descriptor.id + ")";
+namespace {
+
+std::string name_of(const GraphNode& node) {
+  return "node \"" + node.id + "\" (" + node.type->descriptor.id + ")";
+}
+
+/// Call code of a plugin; whatever it throws becomes an `Error` that names the node.
+template <class Work>
+void call_plugin(const GraphNode& node, Work work) {
   try {
-    instance.process(call);
+    work();
   } catch (const Error& error) {
-    throw Error(ErrorCode::run_time, what + ": " + error.what(), error.hint());
+    throw Error(ErrorCode::run_time, name_of(node) + ": " + error.what(), error.hint());
   } catch (const c10::Error& error) {
-    throw Error(ErrorCode::run_time, what + ": " + error.what_without_backtrace());
+    throw Error(ErrorCode::run_time, name_of(node) + ": " + error.what_without_backtrace());
   } catch (const std::exception& error) {
-    throw Error(ErrorCode::run_time, what + ": " + error.what());
+    throw Error(ErrorCode::run_time, name_of(node) + ": " + error.what());
   } catch (...) {
-    throw Error(ErrorCode::run_time, what + ": something that is no exception was thrown",
+    throw Error(ErrorCode::run_time, name_of(node) + ": something that is no exception was thrown",
                 "this is a defect of the plugin");
   }
+}
+
+void check_outputs(NodeCall& call, const GraphNode& node, std::int64_t items) {
+  const Descriptor& descriptor = node.type->descriptor;
   for (std::size_t i = 0; i < descriptor.outputs.size(); ++i) {
     const at::Tensor& output = call.output(i);
     if (node.absent[i]) continue;
     if (!output.defined()) {
       throw Error(ErrorCode::internal,
-                  what + " did not set its output \"" + descriptor.outputs[i].name + "\"");
+                  name_of(node) + " did not set its output \"" + descriptor.outputs[i].name + "\"");
     }
     if (items >= 0 && (output.dim() < 1 || output.size(0) != items)) {
       throw Error(ErrorCode::internal,
-                  what + " gave " +
+                  name_of(node) + " gave " +
                       (output.dim() < 1 ? "a number" : std::to_string(output.size(0)) + " items") +
                       " at its output \"" + descriptor.outputs[i].name + "\" for " +
                       std::to_string(items) + " items");
     }
   }
+}
+
+}  // namespace
+
+void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items) {
+  call_plugin(node, [&] { instance.process(call); });
+  check_outputs(call, node, items);
+}
+
+void add_items(RunningReduction& running, RunningReduction::State& state, NodeCall& call,
+               const GraphNode& node) {
+  call_plugin(node, [&] { running.add(state, call); });
+}
+
+void finish_items(RunningReduction& running, RunningReduction::State& state, NodeCall& call,
+                  const GraphNode& node) {
+  call_plugin(node, [&] { running.finish(state, call); });
+  check_outputs(call, node, -1);
 }
 
 }  // namespace melgraph

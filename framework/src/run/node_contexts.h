@@ -10,12 +10,13 @@
 
 #include "graph/graph.h"
 #include "melgraph/node.h"
+#include "melgraph/running.h"
 
 namespace melgraph {
 
 /// Objects that all instances of a graph's nodes share: weights by path, others by key.
 /// [thread-safe]
-class SharedObjects {
+class MELGRAPH_API SharedObjects {
  public:
   std::shared_ptr<const StateDict> weights(const std::string& path);
   std::shared_ptr<void> object(const std::string& key,
@@ -98,5 +99,11 @@ std::unique_ptr<Node> open_node(const ResolvedGraph& graph, const GraphNode& nod
 /// Run one call of a node; checks that every output that it has was set and has `items` items.
 /// Any exception becomes an `Error` of code `run_time` that names the node.
 void run_node(Node& instance, NodeCall& call, const GraphNode& node, std::int64_t items);
+/// Hand the next items of one input to a node that reduces as they come; errors as `run_node`.
+void add_items(RunningReduction& running, RunningReduction::State& state, NodeCall& call,
+               const GraphNode& node);
+/// Get what such a node makes of all of them; checks and errors as `run_node`.
+void finish_items(RunningReduction& running, RunningReduction::State& state, NodeCall& call,
+                  const GraphNode& node);
 
 }  // namespace melgraph

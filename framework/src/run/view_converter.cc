@@ -10,42 +10,54 @@ namespace melgraph {
 
 ViewConverter::ViewConverter(const std::vector<View>& views, int sample_rate, int channels,
                              double start)
-    : channels_(channels) {
-  if (sample_rate < 1 || channels < 1) {
-    throw Error(ErrorCode::usage, "sound needs a sample rate and channels, not " +
-                                      std::to_string(sample_rate) + " Hz and " +
-                                      std::to_string(channels) + " channels");
-  }
+    : views_(views), sample_rate_(sample_rate), channels_(channels), start_(start) {
+  check_format(sample_rate, channels);
   for (std::size_t v = 0; v < views.size(); ++v) {
     const View& view = views[v];
-    if (view.channels != 1 && view.channels != channels) {
-      throw Error(ErrorCode::input,
-                  "the input has " + std::to_string(channels) + " channel(s), view \"" + view.name +
-                      "\" asks for " + std::to_string(view.channels),
-                  "\"channels\": 1 mixes any input to mono");
-    }
     Conversion* found = nullptr;
     for (Conversion& conversion : conversions_) {
-      const View& other = views[static_cast<std::size_t>(conversion.cuts.front().view)];
-      if (other.sample_rate == view.sample_rate && other.channels == view.channels &&
-          other.resampler == view.resampler) {
+      if (conversion.sample_rate == view.sample_rate && conversion.channels == view.channels &&
+          conversion.resampler == view.resampler) {
         found = &conversion;
       }
     }
     if (found == nullptr) {
       found = &conversions_.emplace_back();
+      found->resampler = view.resampler;
       found->sample_rate = view.sample_rate;
       found->channels = view.channels;
       found->converted.resize(static_cast<std::size_t>(view.channels));
-      for (int c = 0; c < view.channels; ++c) {
-        found->resamplers.push_back(make_resampler(view.resampler, sample_rate, view.sample_rate));
-      }
+      found->resamplers = make_resamplers(*found, sample_rate);
     }
     Cut cut{static_cast<int>(v),
             WindowCutter(view.window, view.hop, view.tail, view.sample_rate, view.channels)};
     cut.cutter.set_origin(start);
     found->cuts.push_back(std::move(cut));
   }
+}
+
+void ViewConverter::check_format(int sample_rate, int channels) const {
+  if (sample_rate < 1 || channels < 1) {
+    throw Error(ErrorCode::usage, "sound needs a sample rate and channels, not " +
+                                      std::to_string(sample_rate) + " Hz and " +
+                                      std::to_string(channels) + " channels");
+  }
+  for (const View& view : views_) {
+    if (view.channels == 1 || view.channels == channels) continue;
+    throw Error(ErrorCode::input,
+                "the input has " + std::to_string(channels) + " channel(s), view \"" + view.name +
+                    "\" asks for " + std::to_string(view.channels),
+                "\"channels\": 1 mixes any input to mono");
+  }
+}
+
+ViewConverter::Resamplers ViewConverter::make_resamplers(const Conversion& conversion,
+                                                         int sample_rate) {
+  Resamplers resamplers;
+  for (int c = 0; c < conversion.channels; ++c) {
+    resamplers.push_back(make_resampler(conversion.resampler, sample_rate, conversion.sample_rate));
+  }
+  return resamplers;
 }
 
 ViewConverter::~ViewConverter() = default;
@@ -60,6 +72,7 @@ void ViewConverter::push(const float* interleaved, std::size_t frames, const Emi
                 "the sound is damaged: write it again");
   }
   frames_ += static_cast<std::int64_t>(frames);
+  run_frames_ += static_cast<std::int64_t>(frames);
   planar_.resize(frames);
   for (Conversion& conversion : conversions_) {
     for (int c = 0; c < conversion.channels; ++c) {
@@ -104,24 +117,61 @@ void ViewConverter::emit_windows(Cut& cut, const Emit& emit) {
   }
 }
 
+void ViewConverter::finish_resamplers(Conversion& conversion, const Emit& emit) {
+  for (std::size_t c = 0; c < conversion.resamplers.size(); ++c) {
+    conversion.converted[c].clear();
+    conversion.resamplers[c]->finish(conversion.converted[c]);
+  }
+  pass_on(conversion, emit);
+}
+
 bool ViewConverter::finish(const Emit& emit) {
   if (frames_ == 0) return false;
   bool any = true;
   for (Conversion& conversion : conversions_) {
-    for (std::size_t c = 0; c < conversion.resamplers.size(); ++c) {
-      conversion.converted[c].clear();
-      conversion.resamplers[c]->finish(conversion.converted[c]);
-    }
-    pass_on(conversion, emit);
+    finish_resamplers(conversion, emit);
     for (Cut& cut : conversion.cuts) {
       any = cut.cutter.finish() && any;
       emit_windows(cut, emit);
     }
   }
-  return any;
+  return any || frames_ > run_frames_;
+}
+
+void ViewConverter::check_restart(double start, int sample_rate, int channels) const {
+  check_format(sample_rate, channels);
+  const double end = start_ + static_cast<double>(run_frames_) / sample_rate_;
+  if (!(start >= end - 0.5 / sample_rate_)) {
+    throw Error(ErrorCode::usage,
+                "sound at " + json_number(start) + " s cannot follow sound that ends at " +
+                    json_number(end) + " s",
+                "flush the session to go back in time");
+  }
+}
+
+void ViewConverter::restart(double start, int sample_rate, int channels, const Emit& emit) {
+  check_restart(start, sample_rate, channels);
+  std::vector<Resamplers> others;
+  if (sample_rate != sample_rate_) {
+    for (const Conversion& conversion : conversions_) {
+      others.push_back(make_resamplers(conversion, sample_rate));
+    }
+  }
+  for (std::size_t i = 0; i < conversions_.size(); ++i) {
+    Conversion& conversion = conversions_[i];
+    finish_resamplers(conversion, emit);  // they hold sound that may complete a window
+    if (!others.empty()) conversion.resamplers = std::move(others[i]);
+    for (Cut& cut : conversion.cuts) cut.cutter.restart(start);
+  }
+  sample_rate_ = sample_rate;
+  channels_ = channels;
+  start_ = start;
+  run_frames_ = 0;
 }
 
 void ViewConverter::reset(double start) {
+  start_ = start;
+  run_frames_ = 0;
   frames_ = 0;
   for (Conversion& conversion : conversions_) {
     for (auto& resampler : conversion.resamplers) resampler->reset();

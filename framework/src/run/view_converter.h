@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "graph/graph.h"
@@ -25,9 +26,16 @@ class MELGRAPH_API ViewConverter {
   ~ViewConverter();
 
   void push(const float* interleaved, std::size_t frames, const Emit& emit);
-  /// End the input; returns false where there was no sample at all.
+  /// End the input; returns false where there was no sample at all since it began.
   bool finish(const Emit& emit);
-  /// Forget all sound and begin anew at `start` seconds.
+  /// Go on with sound that does not follow what came before, perhaps in another format: windows
+  /// that are complete are emitted, an unfinished one is dropped, indices go on. Throws `Error`,
+  /// and changes nothing, for a format that cannot be taken and for a `start` before the end of
+  /// what was pushed.
+  void restart(double start, int sample_rate, int channels, const Emit& emit);
+  /// Throw what `restart` would for a wrong time or format.
+  void check_restart(double start, int sample_rate, int channels) const;
+  /// Forget all sound and begin anew at `start` seconds, in the same format.
   void reset(double start);
 
   /// Return the number of windows emitted for `view`.
@@ -39,19 +47,28 @@ class MELGRAPH_API ViewConverter {
     WindowCutter cutter;
     std::int64_t emitted = 0;
   };
+  using Resamplers = std::vector<std::unique_ptr<Resampler>>;  ///< one a channel
   struct Conversion {
+    std::string resampler;
     int sample_rate = 0;
     int channels = 0;
-    std::vector<std::unique_ptr<Resampler>> resamplers;  ///< one a channel
-    std::vector<std::vector<float>> converted;           ///< [channel], scratch
+    Resamplers resamplers;
+    std::vector<std::vector<float>> converted;  ///< [channel], scratch
     std::vector<Cut> cuts;
   };
 
+  static Resamplers make_resamplers(const Conversion& conversion, int sample_rate);
+  void check_format(int sample_rate, int channels) const;
+  void finish_resamplers(Conversion& conversion, const Emit& emit);
   void emit_windows(Cut& cut, const Emit& emit);
   void pass_on(Conversion& conversion, const Emit& emit);
 
+  const std::vector<View> views_;
+  int sample_rate_;
   int channels_;
-  std::int64_t frames_ = 0;
+  double start_;                 ///< of the sound since the last restart
+  std::int64_t run_frames_ = 0;  ///< since the last restart
+  std::int64_t frames_ = 0;      ///< since the input began
   std::vector<Conversion> conversions_;
   std::vector<float> planar_;  ///< scratch
 };

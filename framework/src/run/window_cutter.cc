@@ -38,12 +38,18 @@ bool WindowCutter::finish() {
   return !empty();
 }
 
-void WindowCutter::reset() {
+void WindowCutter::restart(double origin) {
   for (std::vector<float>& buffer : buffers_) buffer.clear();
   buffer_start_ = 0;
   received_ = 0;
+  run_first_ = next_index_;
+  origin_ = origin;
+}
+
+void WindowCutter::reset() {
   next_index_ = 0;
   finished_ = false;
+  restart(origin_);
 }
 
 std::size_t WindowCutter::buffered() const {
@@ -70,6 +76,7 @@ bool WindowCutter::pop(AudioWindow& window) {
 bool WindowCutter::has_tail(std::int64_t start) const {
   if (received_ <= start) return false;
   if (next_index_ == 0) return true;
+  if (next_index_ == run_first_) return tail_ != WindowTail::drop;
   const std::int64_t end_of_full = start - hop_ + window_;
   // After a tail window that end lies past the end of the input, so there is never a second one.
   return tail_ != WindowTail::drop && received_ > end_of_full;
@@ -80,7 +87,7 @@ void WindowCutter::cut(std::int64_t start, std::int64_t real, std::int64_t size,
   window.index = next_index_;
   window.length = real;
   // Every window but the last one is full, so that what is shared is real sound in both.
-  window.overlap = next_index_ > 0 ? std::max<std::int64_t>(window_ - hop_, 0) : 0;
+  window.overlap = next_index_ > run_first_ ? std::max<std::int64_t>(window_ - hop_, 0) : 0;
   const double rate = sample_rate_;
   window.start = origin_ + static_cast<double>(start) / rate;
   window.end = origin_ + static_cast<double>(start + real) / rate;

@@ -28,8 +28,10 @@ struct AudioWindow {
 /// Cut one view's sound into windows, in a streaming way.
 ///
 /// Window i starts at sample i * hop. An input shorter than one window gives one window, filled up
-/// with zeros (`drop`, `pad`) or repeated (`repeat`). Only samples that a later window needs are
-/// kept. Any chunking of the input gives the same windows.
+/// with zeros (`drop`, `pad`) or repeated (`repeat`). After a restart windows count from its first
+/// sample, and the tail policy alone says what becomes of sound shorter than a window, unless there
+/// was no window yet. Only samples that a later window needs are kept. Any chunking of the input
+/// gives the same windows.
 /// [one-thread-at-a-time]
 class MELGRAPH_API WindowCutter {
  public:
@@ -53,6 +55,10 @@ class MELGRAPH_API WindowCutter {
   /// Say whether no sample has come yet.
   bool empty() const { return received_ == 0; }
 
+  /// Go on with sound that does not follow what came before, whose first sample is at `origin`
+  /// seconds: what no complete window has is dropped, indices go on.
+  void restart(double origin);
+
   /// Forget all, keeping sizes and origin; the next sample is the first.
   void reset();
 
@@ -60,7 +66,7 @@ class MELGRAPH_API WindowCutter {
   std::size_t buffered() const;
 
  private:
-  std::int64_t next_start() const { return next_index_ * hop_; }
+  std::int64_t next_start() const { return (next_index_ - run_first_) * hop_; }
   bool has_tail(std::int64_t start) const;
   void cut(std::int64_t start, std::int64_t real, std::int64_t size, AudioWindow& window) const;
   void drop_used();
@@ -74,6 +80,7 @@ class MELGRAPH_API WindowCutter {
   std::int64_t buffer_start_ = 0;
   std::int64_t received_ = 0;
   std::int64_t next_index_ = 0;
+  std::int64_t run_first_ = 0;  // index of the first window since the last restart
   bool finished_ = false;
 };
 

@@ -79,6 +79,9 @@ class NodeRunner {
 
   /// Run one batch under `c10::InferenceMode`.
   Outputs process(const Inputs& inputs);
+  /// Hand the items over in blocks, as the engine does where an input is long, to a node with
+  /// `RunningReduction`. Throws `Error` where it has none.
+  Outputs process_in_blocks(const Inputs& inputs, std::int64_t items_in_a_block);
   /// Say how many samples each item of the next batches shares with the one before it.
   NodeRunner& overlap(std::vector<std::int64_t> samples);
   /// Say which times the items of the next calls cover; for nodes of scope `clip`.
