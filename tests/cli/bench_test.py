@@ -1,4 +1,4 @@
-"""`melgraph bench frontends`: what it measures and compares; never how long it takes."""
+"""`melgraph bench frontends|stream`: what it measures and compares; never how long it takes."""
 
 import json
 import sys
@@ -69,6 +69,29 @@ class BenchFrontends(ProgramTest):
 
     def test_a_filter_that_meets_nothing_is_refused(self):
         self.assertIn("names: vggish, ", self.bench("--filter", "nothing", code=2).stderr)
+
+
+class BenchStream(ProgramTest):
+    def test_counts_of_streams_with_an_engine_each_and_with_one_for_all(self):
+        done = self.expect(0, "bench", "stream", "--streams", "1,3", "--seconds", "1.5", "--delay",
+                           "0.01", "--json", "out.json")
+        figures = json.loads((self.folder / "out.json").read_text())
+        self.assertEqual(figures["schema"], "melgraph.bench.stream/1")
+        self.assertEqual([(one["streams"], one["engines"]) for one in figures["results"]],
+                         [(streams, engines) for streams in (1, 3)
+                          for engines in ("separate", "shared", "batched")])
+        for one in figures["results"]:
+            with self.subTest(one):
+                # A window of the graph comes every 0.48 s, and 1.5 s hold three or four.
+                self.assertGreaterEqual(one["windows"], one["streams"])
+                self.assertLessEqual(one["windows"], 5 * one["streams"])
+                self.assertLessEqual(one["dropped"], one["windows"])
+                self.assertGreaterEqual(one["p99_seconds"], one["p50_seconds"])
+                self.assertTrue(one["mean_batch"] == 0 or one["mean_batch"] >= 1)
+        self.assertEqual(len(done.stdout.splitlines()), 2 + len(figures["results"]))
+
+    def test_a_graph_that_is_not_there_is_refused(self):
+        self.assertIn("nowhere", self.expect(4, "bench", "stream", "nowhere.json").stderr)
 
 
 if __name__ == "__main__":

@@ -327,6 +327,29 @@ TEST(AggregateRunning, BlocksWeighByAttention) {
   }
 }
 
+TEST(AggregateRunning, WindowsThatComeToWeighNothingAreLeftOut) {
+  // e^-1000 is 0 in float64, but not while the first windows are all there are.
+  at::Tensor v = at::arange(many, at::kFloat);
+  v.narrow(0, 3, many - 3).add_(1000);
+  at::Tensor x = numbers({many, 3}, 0.1);
+  x.narrow(0, 0, 3).fill_(INFINITY);
+  NodeRunner late = attention("softmax");
+  late.connect("scores", scores_spec(Kind::scores, 3)).connect("attention", values_spec());
+  expect_blocks_equal_one_call(std::move(late), {{"scores", {x}}, {"attention", {v}}});
+
+  v = numbers({many}, 0.2);
+  v.narrow(0, 0, 300).fill_(-INFINITY);
+  NodeRunner early = attention("softmax");
+  early.connect("scores", scores_spec(Kind::scores, 3)).connect("attention", values_spec());
+  expect_blocks_equal_one_call(std::move(early), {{"scores", {x}}, {"attention", {v}}});
+}
+
+TEST(AggregateRunning, LinearSoftmaxOfZerosIsZeroInBlocksToo) {
+  NodeRunner runner = linear_softmax();
+  runner.connect("scores", scores_spec(Kind::scores, 3));
+  expect_blocks_equal_one_call(std::move(runner), {{"scores", {at::zeros({many, 3})}}});
+}
+
 TEST(AggregateRunning, AttentionOfNothingButZerosOrMinusInfinityIsTheSameInBlocks) {
   NodeRunner zeros = attention("sum");
   zeros.connect("scores", scores_spec(Kind::scores, 3)).connect("attention", values_spec());

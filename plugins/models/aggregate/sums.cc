@@ -73,7 +73,8 @@ class LinearSoftmaxSums final : public Sums {
   at::Tensor sum_, squares_;
 };
 
-/// sum(exp(v - m) x) / sum(exp(v - m)), m the largest v so far.
+/// sum(exp(v - m) x) / sum(exp(v - m)), m the largest v so far. A score that is not finite shows
+/// unless its window weighs nothing when it comes, or after one later block.
 class SoftmaxAttentionSums final : public Sums {
  public:
   void add(const at::Tensor& scores, const at::Tensor& attention) override {
