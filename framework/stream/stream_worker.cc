@@ -430,7 +430,6 @@ void StreamWorker::reset_stream() noexcept {
   }
   const std::lock_guard lock(mutex_);
   failed_ = false;
-  replace_due_ = next_graph_ != nullptr;
 }
 
 void StreamWorker::fail(const Error& error) noexcept {

@@ -1,5 +1,6 @@
 #include "fake_host.h"
 
+#include <algorithm>
 #include <cmath>
 #include <condition_variable>
 #include <cstdlib>
@@ -47,6 +48,7 @@ struct Engine::State {
   std::uint64_t windows = 0;
   std::size_t blocked = 0;
   std::size_t opened = 0;
+  std::size_t late = 0;
   std::size_t sessions = 0;
   std::size_t graphs = 0;
   std::thread thread;
@@ -161,6 +163,7 @@ void State::tell(std::unique_lock<std::mutex>& lock,
   if (session->silent || session->stream.progress == nullptr) return;
   ++session->telling;
   if (options.late_progress && std::this_thread::get_id() == thread.get_id()) {
+    ++late;
     changed.notify_all();
     changed.wait(lock, [&] { return session->closing; });
   }
@@ -535,6 +538,11 @@ void Engine::wait_for_windows(std::uint64_t windows) const {
 void Engine::wait_for_blocked() const {
   std::unique_lock lock(state_->mutex);
   state_->changed.wait(lock, [&] { return state_->blocked > 0; });
+}
+
+void Engine::wait_for_late_progress(std::size_t calls) const {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait(lock, [&] { return state_->late >= calls; });
 }
 
 void Engine::wait_for_sessions(std::size_t sessions) const {

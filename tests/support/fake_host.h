@@ -46,6 +46,8 @@ class Engine {
   void wait_for_windows(std::uint64_t windows) const;
   /// Wait until a `push` waits for room.
   void wait_for_blocked() const;
+  /// Wait until so many calls of `progress` were held back until their sessions close.
+  void wait_for_late_progress(std::size_t calls) const;
   /// Wait until so many sessions have been opened, by any graph.
   void wait_for_sessions(std::size_t sessions) const;
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
@@ -146,6 +147,24 @@ TEST(StreamFailures, AGraphThatWaitsForABorderComesAfterAFailure) {
   EXPECT_TRUE(worker.drain());
   EXPECT_EQ(told.order(), "XGRE");
   EXPECT_EQ(told.all(Kind::result)[0].start, second / 10);
+}
+
+TEST(StreamFailures, AGraphThatWaitsForABorderComesAfterTheListenersToo) {
+  fake::Engine engine;
+  fake::Engine other;
+  Collector told;
+  std::atomic<bool> full{false};
+  told.hook = [&](const Told& one) {
+    if (one.kind == Kind::position && full.exchange(false)) throw std::runtime_error("full");
+  };
+  StreamWorker worker(told, open_graph(engine), {8, Leaky::no});
+  worker.begin_run(run_at(0));
+  ASSERT_TRUE(worker.push(counting(0, 400).data(), 400));
+  ASSERT_TRUE(worker.settle());
+  full = true;
+  worker.replace(open_graph(other));
+  told.wait_for(Kind::graph, 1);
+  EXPECT_EQ(told.order(), "XG");
 }
 
 TEST_P(StreamFailure, HasBeenToldBeforeItIsSeen) {

@@ -109,19 +109,15 @@ TEST(StreamWorker, SettleReturnsOnceAllHasBeenTold) {
   StreamWorker worker(told, open_graph(engine), {8, Leaky::no});
   worker.begin_run(run_at(0));
   push(worker, 0, tenth * 4);
-  std::atomic<bool> settled{false};
-  std::size_t told_by_then = 0;
-  std::thread producer([&] {
-    EXPECT_TRUE(worker.settle());
-    told_by_then = told.count(Kind::result);
-    settled = true;
+  std::thread release([&] {
+    engine.wait_for_windows(4);
+    engine.complete(3);
+    told.wait_for(Kind::result, 3);
+    engine.complete(1);
   });
-  engine.complete(3);
-  told.wait_for(Kind::result, 3);
-  EXPECT_FALSE(settled);
-  engine.complete(1);
-  producer.join();
-  EXPECT_EQ(told_by_then, 4U);
+  EXPECT_TRUE(worker.settle());
+  EXPECT_EQ(told.count(Kind::result), 4U);
+  release.join();
   EXPECT_EQ(worker.counts().windows, 4U);
   EXPECT_EQ(worker.counts().outstanding, 0U);
 }
