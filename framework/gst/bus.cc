@@ -18,7 +18,8 @@ std::pair<GQuark, int> domain_of(const Error& error) {
     case ErrorCode::usage:
     case ErrorCode::invalid_graph:
     case ErrorCode::plugin:
-      if (says("does not exist") || says("no graph is set") || says("there is no graph \"") || says("no such")) {
+      if (says("does not exist") || says("no graph is set") || says("there is no graph \"") ||
+          says("no such")) {
         return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND};
       }
       return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS};

@@ -191,6 +191,7 @@ void ResultTeller::on_position(std::int64_t time, const stream::Run&) {
 }
 
 void ResultTeller::on_failure(const Error& error) {
+  finish_events();
   {
     const std::lock_guard lock(mutex_);
     if (failed_) return;

@@ -103,13 +103,11 @@ GstStructure* StreamState::stats() const {
   return stats;
 }
 
-bool StreamState::load() {
+/// Run `work`, which throws; post what it throws as an error and return false then.
+template <class Work>
+bool StreamState::attempt(Work work) const {
   try {
-    const stream::GraphRequest request = graph_request(settings());
-    auto graph = load_graph(element_, request);
-    const std::lock_guard lock(mutex_);
-    graph_.swap(graph);
-    loaded_ = request;
+    work();
     return true;
   } catch (const Error& error) {
     post_error(element_, error, false);
@@ -119,12 +117,24 @@ bool StreamState::load() {
   return false;
 }
 
+bool StreamState::load() {
+  return attempt([this] {
+    const stream::GraphRequest request = graph_request(settings());
+    auto graph = load_graph(element_, request);
+    const std::lock_guard lock(mutex_);
+    graph_.swap(graph);
+    loaded_ = request;
+  });
+}
+
 bool StreamState::start() {
   const Settings now = settings();
-  try {
-    if (graph_ == nullptr || !same_request(graph_request(now), loaded_)) {
-      if (!load()) return false;
-    }
+  bool current = false;
+  if (!attempt([&] { current = graph_ != nullptr && same_request(graph_request(now), loaded_); })) {
+    return false;
+  }
+  if (!current && !load()) return false;
+  return attempt([&] {
     mode_ = now.mode;
     align_ = {gst_audio_stream_align_new(48000, alignment_threshold, 0),
               gst_audio_stream_align_free};
@@ -157,13 +167,7 @@ bool StreamState::start() {
     teller_ = std::move(teller);
     worker_ = std::move(worker);
     loader_ = std::move(loader);
-    return true;
-  } catch (const Error& error) {
-    post_error(element_, error, false);
-  } catch (const std::exception& error) {
-    post_error(element_, Error(ErrorCode::internal, error.what()), false);
-  }
-  return false;
+  });
 }
 
 void StreamState::stop() {

@@ -56,6 +56,8 @@ class StreamState {
   void release_results(GstPad* pad);
 
  private:
+  template <class Work>
+  bool attempt(Work work) const;
   Settings settings() const;
   std::shared_ptr<ResultsPad> results() const;
   void report_latency() const;
