@@ -11,11 +11,11 @@ export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
 cd "$root"
 ctest --test-dir build/tsan-base --output-on-failure -j2
 ASAN_OPTIONS=$asan ctest --test-dir build/asan --output-on-failure -j2 \
-  --exclude-regex '^(GstReader|cli_|docs|install|package)'
+  --exclude-regex '^(GstReader|gst_element|cli_|docs|install|package)'
 # Whole stacks, which are slow, tell what GLib keeps from what a reader loses.
 ASAN_OPTIONS=$asan:fast_unwind_on_malloc=0 \
   LSAN_OPTIONS=suppressions=$root/tests/support/library_leaks.txt \
-  ctest --test-dir build/asan --output-on-failure -j2 --tests-regex '^GstReader'
+  ctest --test-dir build/asan --output-on-failure -j2 --tests-regex '^(GstReader|gst_element)'
 # The leak checker itself crashes now and then at the end of a program with LibTorch; and memory is
 # compared, which a large quarantine would spoil.
 ASAN_OPTIONS=$asan:detect_leaks=0:quarantine_size_mb=16 \
