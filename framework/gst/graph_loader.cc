@@ -29,7 +29,11 @@ std::shared_ptr<stream::HostGraph> load_graph(GstElement* element,
   post_progress(element, GST_PROGRESS_TYPE_START, "loading " + name);
   try {
     const launch::LoadedHost host = launch::load_host(library_folder());
-    if (host.table == nullptr) throw EngineMissing(host.explanation);
+    if (host.table == nullptr) {
+      const std::string prefix = "error: ";  // which a bus message does not need
+      const bool prefixed = host.explanation.rfind(prefix, 0) == 0;
+      throw EngineMissing(host.explanation.substr(prefixed ? prefix.size() : 0));
+    }
     stream::GraphRequest logged = request;
     logged.log = &log_engine_message;
     auto graph = std::make_shared<stream::HostGraph>(*host.table, logged);

@@ -114,13 +114,12 @@ void install_properties(GObjectClass* type) {
     add(id, g_param_spec_double(name, nick, blurb, -G_MAXDOUBLE, G_MAXDOUBLE, 0, at_any_time));
   };
   const Settings standard;
-  text(
-      property_graph, "graph", "Graph",
-      "Graph to run: a JSON file, a bundle folder, or the name of an installed one; may be changed "
-      "while playing",
-      nullptr, at_any_time);
+  text(property_graph, "graph", "Graph",
+       "Graph to run: a JSON file, a bundle folder, or the name of an installed one; in place of "
+       "`graph-json`",
+       nullptr, at_any_time);
   text(property_graph_json, "graph-json", "Graph as text",
-       "The graph's JSON itself, where `graph` is not set; paths in it are relative to the working "
+       "The graph's JSON itself, in place of `graph`; paths in it are relative to the working "
        "directory",
        nullptr, at_any_time);
   text(property_settings, "settings", "Settings",
@@ -195,8 +194,15 @@ void install_properties(GObjectClass* type) {
 
 bool set_field(Settings& settings, guint property, const GValue* value) {
   switch (property) {
-    case property_graph: settings.graph = text_of(value); break;
-    case property_graph_json: settings.graph_json = text_of(value); break;
+    // One takes the place of the other, so that either can be changed to while playing.
+    case property_graph:
+      settings.graph = text_of(value);
+      if (!settings.graph.empty()) settings.graph_json.clear();
+      break;
+    case property_graph_json:
+      settings.graph_json = text_of(value);
+      if (!settings.graph_json.empty()) settings.graph.clear();
+      break;
     case property_settings: settings.settings = text_of(value); break;
     case property_device: settings.device = text_of(value); break;
     case property_precision: settings.precision = text_of(value); break;
@@ -272,9 +278,6 @@ stream::GraphRequest graph_request(const Settings& settings) {
   if (settings.graph.empty() && settings.graph_json.empty()) {
     throw Error(ErrorCode::usage, "no graph is set",
                 "set the property graph to a file, a bundle or the name of an installed one");
-  }
-  if (!settings.graph.empty() && !settings.graph_json.empty()) {
-    throw Error(ErrorCode::usage, "both graph and graph-json are set", "set one of them");
   }
   request.graph = settings.graph;
   request.graph_text = settings.graph_json;

@@ -112,11 +112,20 @@ TEST(Load, UnreadableSettings) {
   expect(failure, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "settings");
 }
 
-TEST(Load, BothGraphs) {
-  const Failure failure = fail_to_load([](GstElement* element) {
-    g_object_set(element, "graph-json", GateGraph().json().c_str(), "graph", "esc10", nullptr);
+TEST(Load, OneGraphTakesThePlaceOfTheOther) {
+  ElementRig rig(GateGraph().json(), [](GstElement* element) {
+    const std::string json = GateGraph().json();
+    g_object_set(element, "graph", "/nowhere/graph.json", "graph-json", json.c_str(), nullptr);
+    gchar* graph = nullptr;
+    g_object_get(element, "graph", &graph, nullptr);
+    EXPECT_EQ(graph, nullptr);
+    g_free(graph);
   });
-  expect(failure, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "both");
+  const Failure failure = fail_to_load([](GstElement* element) {
+    g_object_set(element, "graph-json", GateGraph().json().c_str(), "graph", "/nowhere/graph.json",
+                 nullptr);
+  });
+  expect(failure, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere/graph.json");
 }
 
 TEST(Load, NodeThatDoesNotOpen) {
