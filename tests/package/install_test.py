@@ -81,6 +81,18 @@ class Installed(ProgramTest):
         self.check_same_results(read_lines(installed.stdout), read_lines(built.stdout))
         self.assertEqual(read_lines(installed.stdout)[0]["status"], "ok")
 
+    @unittest.skipIf(shutil.which("gst-launch-1.0") is None, "gst-launch-1.0 is not installed")
+    def test_the_element_runs_from_there(self):
+        environment = self.environment(
+            GST_PLUGIN_PATH=str(self.prefix / "lib" / "gstreamer-1.0"),
+            GST_REGISTRY=str(self.folder / "registry.bin"),
+            MELGRAPH_LIBTORCH=libtorch_folder(),
+        )
+        line = f"filesrc location={self.sound} ! wavparse ! melgraph mode=sync graph=esc10 ! fakesink"
+        told = call("gst-launch-1.0", "-m", *line.split(), env=environment, cwd="/")
+        self.assertIn("melgraph, kind=(string)clip", told)
+        self.assertNotIn(str(BUILD), told)
+
     def test_without_libtorch_version_says_how_to_get_it(self):
         nowhere = str(self.folder / "nowhere")
         environment = {"HOME": nowhere, "PATH": nowhere, "MELGRAPH_CACHE": nowhere}

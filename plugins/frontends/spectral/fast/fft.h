@@ -7,24 +7,38 @@
 
 namespace melgraph_frontends::fast::MELGRAPH_SIMD {
 
-using FirstPass = void (*)(Complex* data, std::int64_t transforms);
+using FirstPass = void (*)(const FftPlan& plan, const Complex* inputs, std::int64_t first,
+                           std::int64_t count, Complex* data);
 using LaterPass = void (*)(Complex* data, std::int64_t span, const float* twiddles);
 
-/// The innermost pass, without twiddles; inputs from `filled` on are zero and are not read.
+/// Innermost transforms that are gathered at once, at most.
+inline constexpr int group = tile;
+
+/// The innermost pass, without twiddles: transforms `first` to `first + count - 1`, with their
+/// inputs in `inputs` [radix][group]; those from `filled` on are zero and are not read.
 template <int radix, int filled>
-void first_pass(Complex* data, std::int64_t transforms) {
-  for (std::int64_t i = 0; i < transforms; ++i, data += radix) {
+void first_pass(const FftPlan& plan, const Complex* inputs, std::int64_t first, std::int64_t count,
+                Complex* data) {
+  const std::int64_t* slots = plan.slots.data() + first;
+  for (std::int64_t i = 0; i < count; ++i) {
     Complex a[radix];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA {
       if constexpr (q < filled) {
-        a[q] = data[q];
+        a[q] = inputs[q * group + i];
       } else {
         a[q] = Complex{};
       }
     });
     Butterfly<radix>::run(a);
-    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[q] = a[q]; });
+    Complex* to = data + slots[i];
+    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { to[q] = a[q]; });
   }
+}
+
+/// In place of the innermost pass where it is the last one too, which runs elsewhere.
+inline void copy_inputs(const FftPlan& plan, const Complex* inputs, std::int64_t /*first*/,
+                        std::int64_t /*count*/, Complex* data) {
+  for (int q = 0; q < plan.filled; ++q) data[q] = inputs[q * group];
 }
 
 /// One transform of a pass: inputs j, j + span, ... with their twiddles.
@@ -60,8 +74,10 @@ FirstPass first_pass_of(int wanted) {
   }
 }
 
-inline FirstPass find_first_pass(int radix, int filled) {
-  switch (radix) {
+inline FirstPass find_first_pass(const FftPlan& plan) {
+  const int filled = plan.filled;
+  if (plan.radices.size() == 1) return copy_inputs;
+  switch (plan.radices.front()) {
     case 2: return first_pass_of<2>(filled);
     case 3: return first_pass_of<3>(filled);
     case 4: return first_pass_of<4>(filled);
@@ -88,26 +104,20 @@ inline LaterPass find_later_pass(int radix) {
   }
 }
 
-/// Run passes 0 to `pass` over one part of `data`. Depth first, so that what a pass reads is still
+/// Run passes 1 to `pass` over one part of `data`. Depth first, so that what a pass reads is still
 /// in the cache.
 inline void run_passes(const FftPlan& plan, Complex* data, std::size_t pass) {
+  if (pass == 0) return;
   const int radix = plan.radices[pass];
   const std::int64_t span = plan.spans[pass];
-  const FirstPass first = find_first_pass(plan.radices[0], plan.filled);
-  if (pass == 0) return first(data, 1);
-  if (pass == 1) {
-    first(data, radix);
-  } else {
-    for (int q = 0; q < radix; ++q) run_passes(plan, data + q * span, pass - 1);
-  }
+  for (int q = 0; q < radix && pass > 1; ++q) run_passes(plan, data + q * span, pass - 1);
   find_later_pass(radix)(data, span, plan.twiddles.data() + plan.offsets[pass]);
 }
 
-/// Transform `data` in place, but for the last pass: see spectrum.h.
-inline void fft_but_last(const FftPlan& plan, Complex* data) {
+/// Transform `data` in place, but for the first pass and the last: see kernel_body.h, spectrum.h.
+inline void middle_passes(const FftPlan& plan, Complex* data) {
   const std::size_t last = plan.radices.size() - 1;
-  if (last == 0) return;
-  for (int q = 0; q < plan.radices[last]; ++q) {
+  for (int q = 0; q < plan.radices[last] && last > 1; ++q) {
     run_passes(plan, data + q * plan.spans[last], last - 1);
   }
 }

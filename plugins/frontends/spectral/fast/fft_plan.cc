@@ -69,18 +69,17 @@ FftPlan plan_fft(std::int64_t points, std::int64_t used) {
     }
     span *= radix;
   }
-  plan.slots.resize(static_cast<std::size_t>(points));
-  for (std::int64_t n = 0; n < points; ++n) {
+  // Input q of an innermost transform stands `apart` after input q - 1.
+  const std::int64_t apart = points / plan.radices.front();
+  for (std::int64_t n = 0; n < apart; ++n) {
     std::int64_t rest = n;
     std::int64_t slot = 0;
-    for (std::size_t l = plan.radices.size(); l-- > 0;) {
+    for (std::size_t l = plan.radices.size(); l-- > 1;) {
       slot += rest % plan.radices[l] * plan.spans[l];
       rest /= plan.radices[l];
     }
-    plan.slots[static_cast<std::size_t>(n)] = slot;
+    plan.slots.push_back(slot);
   }
-  // Input q of an innermost transform stands `points / radix` after input q - 1.
-  const std::int64_t apart = points / plan.radices.front();
   // The last pass reads all of its inputs.
   const bool only = plan.radices.size() == 1;
   plan.filled = only ? plan.radices.front() : static_cast<int>((used + apart - 1) / apart);

@@ -5,13 +5,15 @@
 
 namespace melgraph_frontends::fast {
 
+inline constexpr int largest_radix = 16;
+
 /// Tables of a complex Fourier transform of `points` points: decimation in time, in place, its
 /// input in digit-reversed order.
 struct FftPlan {
   std::int64_t points = 0;
   std::vector<int> radices;          ///< innermost first; their product is `points`
   std::vector<std::int64_t> spans;   ///< points of one transform before pass l
-  std::vector<std::int64_t> slots;   ///< [points] where input n belongs
+  std::vector<std::int64_t> slots;   ///< [points / radices[0]] where innermost transform n belongs
   std::vector<float> twiddles;       ///< of pass l from `offsets[l]`: [span][radix - 1][re, im]
   std::vector<std::size_t> offsets;  ///< of each pass
   /// Inputs of an innermost transform that are not known to be zero; the others are not read.

@@ -37,55 +37,77 @@ MELGRAPH_INLINE Vector logarithm(Vector x) {
   return (f + y) + e * 0.693359375F;
 }
 
-/// Gather the windows of a block: `put(i, k, part, column)` gets sample i + k of the frames from
-/// `part * tile` on; i is a multiple of 4.
-template <class Put>
-MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, Put put) {
-  constexpr int parts = lanes / tile;
-  const std::int64_t apart = tile * plan.hop_length;
-  Tile columns[tile];
-  std::int64_t i = 0;
-  for (; i + tile <= plan.win_length; i += tile) {
-    for (int part = 0; part < parts; ++part) {
-      transpose(samples + i + part * apart, plan.hop_length, columns);
-      unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(i, int{k}, part, columns[k]); });
-    }
-  }
-  for (int part = 0; part < parts && i < plan.win_length; ++part) {
-    transpose(samples + i + part * apart, plan.hop_length, columns);
-    for (int k = 0; i + k < plan.win_length; ++k) put(i, k, part, columns[k]);
-  }
-}
-
 MELGRAPH_INLINE Tile& part_of(Vector* vector, int part) {
   return reinterpret_cast<Tile*>(vector)[part];
 }
 
-/// Gather the windows of a block, multiply by the window function and put them where the
-/// transform wants them.
-inline void pack(const Plan& plan, const float* samples, Vector* data) {
-  const std::int64_t* slots = plan.slots.data();
-  const float* window = plan.window.data();
-  gather(plan, samples, [&](std::int64_t i, int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-    part_of(data + slots[i + k], part) = column * window[i + k];
-  });
+/// Gather samples i to i + `tile` - 1 of all frames: `put(k, part, column)` gets sample i + k of
+/// the frames from `part * tile` on.
+template <class Put>
+MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, std::int64_t i, Put put) {
+  for (int part = 0; part < lanes / tile; ++part) {
+    Tile columns[tile];
+    transpose(samples + i + part * tile * plan.hop_length, plan.hop_length, columns);
+    unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(int{k}, part, columns[k]); });
+  }
 }
 
+/// Gathers inputs of the transform and multiplies them by the window function.
+struct WindowedFrames {
+  const Plan& plan;
+  const float* samples;
+
+  /// Give samples i to i + `tile` - 1 of the frames, in vectors `step` apart.
+  template <int step>
+  MELGRAPH_INLINE void read(std::int64_t i, Vector* out) const {
+    const float* window = plan.window.data() + i;
+    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+      part_of(out + k * step, part) = column * window[k];
+    });
+  }
+};
+
 /// The same for front ends that first look at each frame as a whole.
-inline void pack_whole(const Plan& plan, const float* samples, Vector* frame, Vector* data,
-                       float* energy) {
+struct WholeFrames {
+  const Plan& plan;
+  const Vector* frame;
+  Vector left_of_mean;
+
+  template <int step>
+  MELGRAPH_INLINE void read(std::int64_t i, Vector* out) const {
+    const float* window = plan.window.data() + i;
+    // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
+    Vector before = frame[i > 0 ? i - 1 : 0];
+    for (int k = 0; k < tile; ++k) {
+      const Vector value = frame[i + k];
+      out[k * step] = ((value - before * plan.preemphasis) - left_of_mean) * window[k];
+      before = value;
+    }
+  }
+};
+
+/// Gather the frames of a block and look at each as a whole.
+inline WholeFrames read_whole(const Plan& plan, const float* samples, Vector* frame,
+                              float* energy) {
   const std::int64_t length = plan.win_length;
   Vector sums[4] = {};
-  gather(plan, samples, [&](std::int64_t i, int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-    part_of(frame + i + k, part) = column;
-    part_of(sums + k % 4, part) += column;
-  });
+  std::int64_t i = 0;
+  for (; i + tile <= length; i += tile) {
+    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+      part_of(frame + i + k, part) = column;
+      part_of(sums + k % 4, part) += column;
+    });
+  }
+  if (i < length) {
+    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
+      part_of(frame + i + k, part) = column;
+      if (i + k < length) part_of(sums + k % 4, part) += column;
+    });
+  }
   Vector mean{};
   if (plan.remove_dc_offset) {
     mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(length));
   }
-  const float* window = plan.window.data();
-  const std::int64_t* slots = plan.slots.data();
   if (plan.use_energy) {
     Vector sum{};
     for (std::int64_t i = 0; i < length; ++i) {
@@ -94,14 +116,39 @@ inline void pack_whole(const Plan& plan, const float* samples, Vector* frame, Ve
     }
     store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
   }
-  // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
-  const Vector left_of_mean = mean * (1.0F - plan.preemphasis);
-  Vector before = frame[0];
-  for (std::int64_t i = 0; i < length; ++i) {
-    const Vector value = frame[i];
-    data[slots[i]] = ((value - before * plan.preemphasis) - left_of_mean) * window[i];
-    before = value;
+  return {plan, frame, mean * (1.0F - plan.preemphasis)};
+}
+
+/// Read the inputs of the transform, some of its innermost transforms at a time, and run its first
+/// pass: what is gathered stays in the first cache.
+template <bool packed, class Frames>
+MELGRAPH_INLINE void first_pass_of(const Plan& plan, const Frames& frames, Stage last,
+                                   Complex* data) {
+  // A vector is the real or the imaginary part of a point.
+  constexpr int step = packed ? 1 : 2;
+  constexpr int at_once = packed ? tile / 2 : tile;
+  Complex inputs[largest_radix * group];
+  const std::int64_t transforms = plan.fft.points / plan.fft.radices.front();
+  const FirstPass first = find_first_pass(plan.fft);
+  for (std::int64_t t = 0; t < transforms; t += at_once) {
+    for (int q = 0; q < plan.fft.filled; ++q) {
+      const std::int64_t i = (t + q * transforms) * (packed ? 2 : 1);
+      auto* out = reinterpret_cast<Vector*>(inputs + q * group);
+      const std::int64_t there = plan.win_length - i;
+      if (there > 0) frames.template read<step>(i, out);
+      for (std::int64_t k = there > 0 ? there : 0; k < tile; ++k) out[k * step] = Vector{};
+      for (int k = 0; k < tile && !packed; ++k) inputs[q * group + k].im = Vector{};
+    }
+    const std::int64_t rest = transforms - t;
+    if (last != Stage::pack) first(plan.fft, inputs, t, rest < at_once ? rest : at_once, data);
   }
+}
+
+template <class Frames>
+MELGRAPH_INLINE void read_inputs(const Plan& plan, const Frames& frames, Stage last,
+                                 Complex* data) {
+  plan.packed ? first_pass_of<true>(plan, frames, last, data)
+              : first_pass_of<false>(plan, frames, last, data);
 }
 
 inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
@@ -174,13 +221,12 @@ inline const float* run_frames(const Plan& plan, const float* samples, int frame
   Vector* bins = data + 2 * plan.fft.points;
   Vector* values = bins + plan.bins;
   if (plan.whole_frames) {
-    pack_whole(plan, samples, bins, data, energy);
+    read_inputs(plan, read_whole(plan, samples, bins, energy), last, points);
   } else {
-    pack(plan, samples, data);
+    read_inputs(plan, WindowedFrames{plan, samples}, last, points);
   }
-  for (const std::int64_t slot : plan.zero_slots) data[slot] = Vector{};
   if (last == Stage::pack) return work;
-  fft_but_last(plan.fft, points);
+  middle_passes(plan.fft, points);
   if (last == Stage::transform) return work;
   last_pass(plan, points, bins);
   if (last == Stage::power) return work;

@@ -25,21 +25,6 @@ void plan_transform(Plan& plan) {
   const std::int64_t points = points_of(plan.n_fft);
   const std::int64_t used = plan.packed ? (plan.win_length + 1) / 2 : plan.win_length;
   plan.fft = plan_fft(points, used);
-  // A vector of the buffer is the real or the imaginary part of a point.
-  const auto slot_of = [&plan](std::int64_t sample) {
-    const auto& slots = plan.fft.slots;
-    if (!plan.packed) return 2 * slots[static_cast<std::size_t>(sample)];
-    return 2 * slots[static_cast<std::size_t>(sample / 2)] + sample % 2;
-  };
-  for (std::int64_t i = 0; i < plan.win_length; ++i) plan.slots.push_back(slot_of(i));
-  const std::int64_t read = plan.fft.filled * (points / plan.fft.radices.front());
-  const std::int64_t read_samples = plan.packed ? 2 * read : read;
-  for (std::int64_t i = plan.win_length; i < read_samples; ++i) {
-    plan.zero_slots.push_back(slot_of(i));
-  }
-  if (!plan.packed) {
-    for (std::int64_t i = 0; i < read; ++i) plan.zero_slots.push_back(slot_of(i) + 1);
-  }
   if (plan.packed) {
     for (std::int64_t k = 0; k <= points / 2; ++k) {
       const double angle = -2 * pi * static_cast<double>(k) / static_cast<double>(plan.n_fft);
@@ -114,6 +99,7 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   for (const double value : analysis_window(config.window, framing)) {
     plan.window.push_back(static_cast<float>(value * samples.scale));
   }
+  plan.window.resize(plan.window.size() + window_margin, 0.0F);
   plan.remove_dc_offset = samples.remove_dc_offset;
   if (samples.preemphasis_mode == PreemphasisMode::replicate) {
     plan.preemphasis = static_cast<float>(samples.preemphasis);

@@ -10,6 +10,9 @@
 
 namespace melgraph_frontends::fast {
 
+/// Numbers behind a window that kernels read and do not use.
+inline constexpr std::size_t window_margin = 8;
+
 /// One band: weights of the bins from `first` on.
 struct Band {
   std::int64_t first = 0;
@@ -26,10 +29,8 @@ struct Plan {
   /// without an imaginary part.
   bool packed = true;
   FftPlan fft;
-  std::vector<float> window;             ///< [win_length], `scale` and `normalized` in it
-  std::vector<std::int64_t> slots;       ///< [win_length] where sample i belongs, in vectors
-  std::vector<std::int64_t> zero_slots;  ///< vectors that are read but hold no sample
-  std::vector<float> turns;              ///< [n_fft/4 + 1][re, im] that unpack the spectrum
+  std::vector<float> window;  ///< [win_length + margin], `scale` and `normalized` in it
+  std::vector<float> turns;   ///< [n_fft/4 + 1][re, im] that unpack the spectrum
 
   bool whole_frames = false;  ///< frames are gathered before they are windowed
   bool remove_dc_offset = false;
