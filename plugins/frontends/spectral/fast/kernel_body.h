@@ -110,8 +110,8 @@ inline WholeFrames read_whole(const Plan& plan, const float* samples, Vector* fr
   }
   if (plan.use_energy) {
     Vector sum{};
-    for (std::int64_t i = 0; i < length; ++i) {
-      const Vector value = frame[i] - mean;
+    for (std::int64_t k = 0; k < length; ++k) {
+      const Vector value = frame[k] - mean;
       sum += value * value;
     }
     store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
@@ -122,8 +122,8 @@ inline WholeFrames read_whole(const Plan& plan, const float* samples, Vector* fr
 /// Read the inputs of the transform, some of its innermost transforms at a time, and run its first
 /// pass: what is gathered stays in the first cache.
 template <bool packed, class Frames>
-MELGRAPH_INLINE void first_pass_of(const Plan& plan, const Frames& frames, Stage last,
-                                   Complex* data) {
+MELGRAPH_INLINE void read_and_transform(const Plan& plan, const Frames& frames, Stage last,
+                                        Complex* data) {
   // A vector is the real or the imaginary part of a point.
   constexpr int step = packed ? 1 : 2;
   constexpr int at_once = packed ? tile / 2 : tile;
@@ -145,10 +145,10 @@ MELGRAPH_INLINE void first_pass_of(const Plan& plan, const Frames& frames, Stage
 }
 
 template <class Frames>
-MELGRAPH_INLINE void read_inputs(const Plan& plan, const Frames& frames, Stage last,
-                                 Complex* data) {
-  plan.packed ? first_pass_of<true>(plan, frames, last, data)
-              : first_pass_of<false>(plan, frames, last, data);
+MELGRAPH_INLINE void run_first_pass(const Plan& plan, const Frames& frames, Stage last,
+                                    Complex* data) {
+  plan.packed ? read_and_transform<true>(plan, frames, last, data)
+              : read_and_transform<false>(plan, frames, last, data);
 }
 
 inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
@@ -221,9 +221,9 @@ inline const float* run_frames(const Plan& plan, const float* samples, int frame
   Vector* bins = data + 2 * plan.fft.points;
   Vector* values = bins + plan.bins;
   if (plan.whole_frames) {
-    read_inputs(plan, read_whole(plan, samples, bins, energy), last, points);
+    run_first_pass(plan, read_whole(plan, samples, bins, energy), last, points);
   } else {
-    read_inputs(plan, WindowedFrames{plan, samples}, last, points);
+    run_first_pass(plan, WindowedFrames{plan, samples}, last, points);
   }
   if (last == Stage::pack) return work;
   middle_passes(plan.fft, points);

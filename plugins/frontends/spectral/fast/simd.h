@@ -37,7 +37,7 @@ MELGRAPH_INLINE void store(float* to, Vector value) {
 }
 
 MELGRAPH_INLINE Vector all(float value) {
-  return value - Vector{};  // exact, so that the compiler leaves no sum
+  return value - Vector{};  // exact for each number, and so no sum is left of it, as of 0 + value
 }
 
 // Butterflies have more sums than products. Where a processor adds and multiplies in different
