@@ -488,19 +488,40 @@ TEST(Halver, AllFormsSumInTheStatedOrder) {
   constexpr std::size_t count = 37;
   const auto even = mix(8000, 1000);
   const auto odd = mix(9000, 900);
-  const float taps[] = {0.31F, -0.1F, 0.05F, -0.007F};
+  std::vector<float> taps;
+  for (int j = 0; j < 40; ++j)
+    taps.push_back((j % 2 == 0 ? 0.31F : -0.1F) / static_cast<float>(1 + j));
   for (const FilterForm form : supported_forms()) {
-    std::vector<float> out(count + halver_block);
-    halving_filter(form)(even.data() + 300, odd.data() + 300, taps, std::size(taps), count,
-                         out.data());
-    for (std::size_t m = 0; m < count; ++m) {
-      float sum = even[300 + m] * 0.5F;
-      for (std::size_t j = 0; j < std::size(taps); ++j) {
-        const volatile float pair = odd[300 + m + j] + odd[299 + m - j];
-        const volatile float product = pair * taps[j];  // rounded by itself
-        sum += product;
+    for (const std::size_t pairs : {1, 4, 16, 18, 40}) {
+      std::vector<float> out(count + halver_block);
+      halving_filter(form)(even.data() + 300, odd.data() + 300, taps.data(), pairs, count,
+                           out.data());
+      for (std::size_t m = 0; m < count; ++m) {
+        float sum = even[300 + m] * 0.5F;
+        for (std::size_t j = 0; j < pairs; ++j) {
+          const volatile float pair = odd[300 + m + j] + odd[299 + m - j];
+          const volatile float product = pair * taps[j];  // rounded by itself
+          sum += product;
+        }
+        EXPECT_EQ(out[m], sum) << "form " << static_cast<int>(form) << ", " << pairs << " at " << m;
       }
-      EXPECT_EQ(out[m], sum) << "form " << static_cast<int>(form) << " at " << m;
+    }
+  }
+}
+
+TEST(Halver, AllFormsTakePairsApart) {
+  const auto samples = mix(8000, 200);
+  for (const FilterForm form : supported_forms()) {
+    for (const std::size_t count : {0, 3, 37}) {
+      std::vector<float> even(count);
+      std::vector<float> odd(count);
+      const std::size_t done =
+          pair_splitter(form)(samples.data() + 1, count, even.data(), odd.data());
+      EXPECT_LE(count - done, halver_block - 1);
+      for (std::size_t i = 0; i < done; ++i) {
+        EXPECT_EQ(even[i], samples[1 + 2 * i]);
+        EXPECT_EQ(odd[i], samples[2 + 2 * i]);
+      }
     }
   }
 }

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "run/sinc_kernel.h"
 
@@ -36,6 +40,26 @@ std::vector<float> half_band(double edge) {
   return rounded;
 }
 
+template <std::size_t... lane>
+[[gnu::always_inline]] inline std::size_t split(std::index_sequence<lane...> /*lanes*/,
+                                                const float* samples, std::size_t count,
+                                                float* even, float* odd) {
+  constexpr std::size_t lanes = sizeof...(lane);
+  typedef float V __attribute__((vector_size(lanes * sizeof(float))));
+  std::size_t done = 0;
+  for (; done + lanes <= count; done += lanes) {
+    V low;
+    V high;
+    std::memcpy(&low, samples + 2 * done, sizeof(V));
+    std::memcpy(&high, samples + 2 * done + lanes, sizeof(V));
+    const V evens = __builtin_shufflevector(low, high, (2 * lane)...);
+    const V odds = __builtin_shufflevector(low, high, (2 * lane + 1)...);
+    std::memcpy(even + done, &evens, sizeof(V));
+    std::memcpy(odd + done, &odds, sizeof(V));
+  }
+  return done;
+}
+
 template <std::size_t lanes>
 [[gnu::always_inline]] inline void halve(const float* even, const float* odd, const float* taps,
                                          std::size_t pairs, std::size_t count, float* out) {
@@ -55,20 +79,62 @@ template <std::size_t lanes>
   }
 }
 
+std::size_t baseline_split(const float* samples, std::size_t count, float* even, float* odd) {
+  return split(std::make_index_sequence<4>{}, samples, count, even, odd);
+}
+
 void baseline(const float* even, const float* odd, const float* taps, std::size_t pairs,
               std::size_t count, float* out) {
   halve<4>(even, odd, taps, pairs, count, out);
 }
 
 #if defined(__x86_64__)
+[[gnu::target("avx2")]] std::size_t avx2_split(const float* samples, std::size_t count, float* even,
+                                               float* odd) {
+  return split(std::make_index_sequence<8>{}, samples, count, even, odd);
+}
+
+[[gnu::target("avx512f")]] std::size_t avx512_split(const float* samples, std::size_t count,
+                                                    float* even, float* odd) {
+  return split(std::make_index_sequence<16>{}, samples, count, even, odd);
+}
+
 [[gnu::target("avx2")]] void avx2(const float* even, const float* odd, const float* taps,
                                   std::size_t pairs, std::size_t count, float* out) {
   halve<8>(even, odd, taps, pairs, count, out);
 }
 
+// Adds taps `j` and up of a group to the outputs at `odd`. Nearly every load crosses two lines of
+// the cache, and so half of what is needed is shifted out of registers, which hold what stands
+// before and behind.
+template <int j>
+[[gnu::target("avx512f"), gnu::always_inline]] inline void add_taps(const float* odd, __m512i left,
+                                                                    __m512i right,
+                                                                    const float* taps,
+                                                                    std::size_t count,
+                                                                    __m512& sum) {
+  if constexpr (j < static_cast<int>(halver_block)) {
+    if (static_cast<std::size_t>(j) == count) return;
+    const __m512i before = _mm512_alignr_epi32(right, left, halver_block - 1 - j);
+    const __m512 pair = _mm512_add_ps(_mm512_loadu_ps(odd + j), _mm512_castsi512_ps(before));
+    sum = _mm512_add_ps(sum, _mm512_mul_ps(pair, _mm512_set1_ps(taps[j])));
+    add_taps<j + 1>(odd, left, right, taps, count, sum);
+  }
+}
+
 [[gnu::target("avx512f")]] void avx512(const float* even, const float* odd, const float* taps,
                                        std::size_t pairs, std::size_t count, float* out) {
-  halve<16>(even, odd, taps, pairs, count, out);
+  static_assert(halver_block == sizeof(__m512) / sizeof(float));
+  for (std::size_t m = 0; m < count; m += halver_block) {
+    __m512 sum = _mm512_mul_ps(_mm512_loadu_ps(even + m), _mm512_set1_ps(0.5F));
+    __m512i right = _mm512_loadu_si512(odd + m);
+    for (std::size_t j = 0; j < pairs; j += halver_block) {
+      const __m512i left = _mm512_loadu_si512(odd + m - j - halver_block);
+      add_taps<0>(odd + m + j, left, right, taps + j, pairs - j, sum);
+      right = left;
+    }
+    _mm512_storeu_ps(out + m, sum);
+  }
 }
 #endif
 
@@ -83,8 +149,20 @@ HalvingFilter halving_filter(FilterForm form) noexcept {
   return baseline;
 }
 
+PairSplitter pair_splitter(FilterForm form) noexcept {
+#if defined(__x86_64__)
+  if (form == FilterForm::avx512) return avx512_split;
+  if (form == FilterForm::avx2) return avx2_split;
+#endif
+  static_cast<void>(form);
+  return baseline_split;
+}
+
 Halver::Halver(double edge, std::int64_t lead, FilterForm form)
-    : filter_(halving_filter(form)), taps_(half_band(edge)), input_lead_(lead) {
+    : filter_(halving_filter(form)),
+      split_(pair_splitter(form)),
+      taps_(half_band(edge)),
+      input_lead_(lead) {
   const auto pairs = static_cast<std::int64_t>(taps_.size());
   lead_ = (lead / 2 + pairs + 1) / 2 * 2;
   reset();
@@ -92,7 +170,7 @@ Halver::Halver(double edge, std::int64_t lead, FilterForm form)
 
 void Halver::reset() {
   next_ = -lead_;
-  start_ = next_ - static_cast<std::int64_t>(taps_.size());
+  start_ = next_ - static_cast<std::int64_t>(halver_reach(taps_.size()));
   odd_count_ = static_cast<std::size_t>(-input_lead_ / 2 - start_);
   even_count_ = odd_count_;
   even_.resize(std::max(even_.size(), even_count_));
@@ -114,18 +192,7 @@ void Halver::take(const float* samples, std::size_t count) {
   const std::size_t whole = count / 2;
   float* const even = even_.data() + even_count_;
   float* const odd = odd_.data() + odd_count_;
-  std::size_t i = 0;
-  typedef float Quad __attribute__((vector_size(16)));
-  for (; i + 4 <= whole; i += 4) {
-    Quad low;
-    Quad high;
-    std::memcpy(&low, samples + 2 * i, sizeof(low));
-    std::memcpy(&high, samples + 2 * i + 4, sizeof(high));
-    const Quad evens = __builtin_shufflevector(low, high, 0, 2, 4, 6);
-    const Quad odds = __builtin_shufflevector(low, high, 1, 3, 5, 7);
-    std::memcpy(even + i, &evens, sizeof(evens));
-    std::memcpy(odd + i, &odds, sizeof(odds));
-  }
+  std::size_t i = split_(samples, whole, even, odd);
   for (; i < whole; ++i) {
     even[i] = samples[2 * i];
     odd[i] = samples[2 * i + 1];
@@ -150,7 +217,7 @@ std::span<const float> Halver::push(const float* samples, std::size_t count) {
 }
 
 void Halver::drop_used() {
-  const auto used = static_cast<std::size_t>(next_ - start_) - taps_.size();
+  const auto used = static_cast<std::size_t>(next_ - start_) - halver_reach(taps_.size());
   if (used < odd_count_ / 2) return;  // moving the rest seldom keeps the cost a sample constant
   std::copy(even_.data() + used, even_.data() + even_count_, even_.data());
   std::copy(odd_.data() + used, odd_.data() + odd_count_, odd_.data());

@@ -11,14 +11,25 @@ namespace melgraph {
 
 /// Inner loop of `Halver`: out[m] = even[m] / 2 + the sum over j, ascending, of
 /// taps[j] * (odd[m + j] + odd[m - 1 - j]), every operation rounded; m = 0 ... count - 1, and up to
-/// the next multiple of `halver_block`.
+/// the next multiple of `halver_block`. Reads from odd[-halver_reach(pairs)] on.
 using HalvingFilter = void (*)(const float* even, const float* odd, const float* taps,
                                std::size_t pairs, std::size_t count, float* out);
 
 inline constexpr std::size_t halver_block = 16;
+constexpr std::size_t halver_reach(std::size_t pairs) {
+  return (pairs + halver_block - 1) / halver_block * halver_block;
+}
 
 /// Return the form of `form`, which must be supported. All give the same bits.
 HalvingFilter halving_filter(FilterForm form) noexcept;
+
+/// Puts samples[2 i] into even[i] and samples[2 i + 1] into odd[i], i = 0, 1, ... for whole vectors
+/// of the `count` pairs; returns for how many.
+using PairSplitter = std::size_t (*)(const float* samples, std::size_t count, float* even,
+                                     float* odd);
+
+/// Return the form of `form`, which must be supported.
+PairSplitter pair_splitter(FilterForm form) noexcept;
 
 /// Halves a sample rate: the first stage of a long filter from a much higher rate.
 ///
@@ -43,6 +54,7 @@ class Halver {
   void drop_used();
 
   HalvingFilter filter_;
+  PairSplitter split_;
   std::vector<float> taps_;  // 1, 3, 5 ... samples from the middle
   std::int64_t input_lead_;
   std::int64_t lead_;

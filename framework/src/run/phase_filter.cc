@@ -227,22 +227,25 @@ FilterForm best_filter_form() noexcept {
 
 void interleave_lanes(const float* input, std::size_t stride, std::size_t lanes, std::size_t rows,
                       float* columns) {
-  for (std::size_t lane = 0; lane < lanes; lane += 4) {
-    const float* from[4];
-    for (std::size_t i = 0; i < 4; ++i) {
-      from[i] = input + std::min(lane + i, lanes - 1) * stride;
-    }
-    std::size_t row = 0;
-    for (; row + 4 <= rows; row += 4) {
+  // Row by row, so that a line of the cache is written at once.
+  const float* from[filter_lanes];
+  for (std::size_t lane = 0; lane < filter_lanes; ++lane) {
+    from[lane] = input + std::min(lane, lanes - 1) * stride;
+  }
+  std::size_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    for (std::size_t lane = 0; lane < lanes; lane += 4) {
       Quad quads[4];
-      for (int i = 0; i < 4; ++i) quads[i] = load(from[i] + row);
+      for (std::size_t i = 0; i < 4; ++i) quads[i] = load(from[lane + i] + row);
       transpose(quads);
       for (std::size_t i = 0; i < 4; ++i) {
         store(quads[i], columns + (row + i) * filter_lanes + lane);
       }
     }
-    for (; row < rows; ++row) {
-      for (std::size_t i = 0; i < 4; ++i) columns[row * filter_lanes + lane + i] = from[i][row];
+  }
+  for (; row < rows; ++row) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      columns[row * filter_lanes + lane] = from[lane][row];
     }
   }
 }
