@@ -246,6 +246,30 @@ TEST(FastTransform, EveryLengthAgreesWithADiscreteFourierTransform) {
   }
 }
 
+TEST(FastTransform, FramesOverlapByAnyNumberOfSamples) {
+  for (const std::int64_t hop_length : {1, 2, 3, 5, 7, 8, 15, 16, 31, 47, 48, 49, 64, 200}) {
+    for (const std::int64_t n_fft : {64, 63}) {
+      Config config = config_of(n_fft, 48, hop_length);
+      config.output = Output::stft;
+      config.framing.center = false;
+      config.framing.left_aligned = true;
+      const std::vector<float> samples = noise(static_cast<std::size_t>(48 + 40 * hop_length));
+      const Result result = run(config, 16000, samples, baseline());
+      const std::vector<double> expected = plain(config, 16000, samples);
+      ASSERT_EQ(result.features.size(), expected.size());
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        ASSERT_NEAR(result.features[i], expected[i], 1e-4) << n_fft << ", hop " << hop_length;
+      }
+      for (const char* name : {"avx2", "avx512"}) {
+        const fast::Kernel* kernel = fast::find_kernel(name);
+        if (kernel == nullptr) continue;
+        EXPECT_EQ(run(config, 16000, samples, *kernel).features, result.features)
+            << name << ", " << n_fft << ", hop " << hop_length;
+      }
+    }
+  }
+}
+
 TEST(FastFrontEnd, SaysWhatItDoesNotTake) {
   EXPECT_NE(fast::why_not_fast(config_of(2206, 2206, 100)).find("n_fft 2206"), std::string::npos);
   EXPECT_NE(fast::why_not_fast(config_of(127, 100, 100)), "");

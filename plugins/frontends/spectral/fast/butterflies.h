@@ -33,7 +33,7 @@ struct Butterfly<2> {
   static MELGRAPH_INLINE void run(Complex* a) {
     const Complex first = a[0];
     a[0] = {first.re + a[1].re, first.im + a[1].im};
-    a[1] = {difference_by_product(first.re, a[1].re), difference_by_product(first.im, a[1].im)};
+    a[1] = {first.re - a[1].re, first.im - a[1].im};
   }
 };
 
@@ -43,11 +43,9 @@ struct Butterfly<4> {
     const Complex sum_even{a[0].re + a[2].re, a[0].im + a[2].im};
     const Complex difference_even{a[0].re - a[2].re, a[0].im - a[2].im};
     const Complex sum_odd{a[1].re + a[3].re, a[1].im + a[3].im};
-    const Complex difference_odd{difference_by_product(a[1].re, a[3].re),
-                                 difference_by_product(a[1].im, a[3].im)};
+    const Complex difference_odd{a[1].re - a[3].re, a[1].im - a[3].im};
     a[0] = {sum_even.re + sum_odd.re, sum_even.im + sum_odd.im};
-    a[2] = {difference_by_product(sum_even.re, sum_odd.re),
-            difference_by_product(sum_even.im, sum_odd.im)};
+    a[2] = {sum_even.re - sum_odd.re, sum_even.im - sum_odd.im};
     a[1] = {difference_even.re + difference_odd.im, difference_even.im - difference_odd.re};
     a[3] = {difference_even.re - difference_odd.im, difference_even.im + difference_odd.re};
   }
@@ -62,8 +60,7 @@ struct OddButterfly {
     Complex differences[half];
     unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
       sums[j] = {a[j + 1].re + a[radix - 1 - j].re, a[j + 1].im + a[radix - 1 - j].im};
-      differences[j] = {difference_by_product(a[j + 1].re, a[radix - 1 - j].re),
-                        difference_by_product(a[j + 1].im, a[radix - 1 - j].im)};
+      differences[j] = {a[j + 1].re - a[radix - 1 - j].re, a[j + 1].im - a[radix - 1 - j].im};
     });
     const Complex first = a[0];
     Complex total = first;
@@ -80,16 +77,16 @@ struct OddButterfly {
         constexpr double angle = 2 * pi * (((j + 1) * k) % radix) / radix;
         constexpr float cosine = static_cast<float>(constant_cosine(angle));
         constexpr float sine = static_cast<float>(constant_sine(angle));
-        even.re += sums[j].re * cosine;
-        even.im += sums[j].im * cosine;
+        even = {add_product(sums[j].re, all(cosine), even.re),
+                add_product(sums[j].im, all(cosine), even.im)};
         if constexpr (j == 0) {
           odd = {differences[0].re * sine, differences[0].im * sine};
         } else {
-          odd.re += differences[j].re * sine;
-          odd.im += differences[j].im * sine;
+          odd = {add_product(differences[j].re, all(sine), odd.re),
+                 add_product(differences[j].im, all(sine), odd.im)};
         }
       });
-      a[k] = {sum_by_product(even.re, odd.im), difference_by_product(even.im, odd.re)};
+      a[k] = {even.re + odd.im, even.im - odd.re};
       a[radix - k] = {even.re - odd.im, even.im + odd.re};
     });
   }
@@ -117,7 +114,7 @@ struct CompositeButterfly {
         } else {
           constexpr float cosine = static_cast<float>(constant_cosine(2 * pi * turn / radix));
           constexpr float sine = static_cast<float>(-constant_sine(2 * pi * turn / radix));
-          column[row] = {value.re * cosine - value.im * sine, value.re * sine + value.im * cosine};
+          column[row] = multiply(value, all(cosine), all(sine));
         }
       });
       Butterfly<rows>::run(column);
@@ -138,7 +135,5 @@ template <>
 struct Butterfly<9> : CompositeButterfly<3, 3> {};
 template <>
 struct Butterfly<15> : CompositeButterfly<3, 5> {};
-template <>
-struct Butterfly<16> : CompositeButterfly<4, 4> {};
 
 }  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

@@ -17,7 +17,8 @@ const Kernel* find_kernel(const char* name) {
   const std::string_view wanted = name;
   if (wanted == "baseline") return &kernel_baseline;
 #if defined(__x86_64__)
-  if (wanted == "avx2" && __builtin_cpu_supports("avx2")) return &kernel_avx2;
+  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (wanted == "avx2" && has_avx2) return &kernel_avx2;
   const auto has_avx512 = [] {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");

@@ -4,27 +4,43 @@
 
 #include "butterflies.h"
 #include "fft_plan.h"
+#include "input_plan.h"
 
 namespace melgraph_frontends::fast::MELGRAPH_SIMD {
 
-using FirstPass = void (*)(const FftPlan& plan, const Complex* inputs, std::int64_t first,
-                           std::int64_t count, Complex* data);
+/// What the first pass reads.
+struct Inputs {
+  const float* samples;  ///< [column][pitch]
+  std::int64_t pitch;
+  const float* factors;  ///< of each input, those of the window: [points][re, im]
+
+  const float* at(Place place) const { return samples + place.column * pitch + place.row; }
+};
+
+using FirstPass = void (*)(const FftPlan& plan, const InputRun& run, const Inputs& inputs,
+                           Complex* data);
 using LaterPass = void (*)(Complex* data, std::int64_t span, const float* twiddles);
 
-/// Innermost transforms that are gathered at once, at most.
-inline constexpr int group = tile;
-
-/// The innermost pass, without twiddles: transforms `first` to `first + count - 1`, with their
-/// inputs in `inputs` [radix][group]; those from `filled` on are zero and are not read.
+/// The innermost pass, without twiddles: the transforms of a run, which multiply their inputs by
+/// their factors.
 template <int radix, int filled>
-void first_pass(const FftPlan& plan, const Complex* inputs, std::int64_t first, std::int64_t count,
-                Complex* data) {
-  const std::int64_t* slots = plan.slots.data() + first;
-  for (std::int64_t i = 0; i < count; ++i) {
+void first_pass(const FftPlan& plan, const InputRun& run, const Inputs& inputs, Complex* data) {
+  const Vector zero{};
+  const float* parts[2 * filled];
+  for (int i = 0; i < 2 * filled; ++i) {
+    const Place place = run.places[static_cast<std::size_t>(i)];
+    parts[i] = place.column < 0 ? reinterpret_cast<const float*>(&zero) : inputs.at(place);
+  }
+  const std::int64_t* slots = plan.slots.data() + run.first;
+  const float* factors = inputs.factors + 2 * run.first;
+  const std::int64_t apart = 2 * (plan.points / radix);
+  std::int64_t further = 0;
+  for (std::int64_t i = 0; i < run.count; ++i, further += 2 * inputs.pitch, factors += 2) {
     Complex a[radix];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA {
       if constexpr (q < filled) {
-        a[q] = inputs[q * group + i];
+        a[q] = {load(parts[2 * q] + further) * factors[q * apart],
+                load(parts[2 * q + 1] + further) * factors[q * apart + 1]};
       } else {
         a[q] = Complex{};
       }
@@ -36,9 +52,16 @@ void first_pass(const FftPlan& plan, const Complex* inputs, std::int64_t first, 
 }
 
 /// In place of the innermost pass where it is the last one too, which runs elsewhere.
-inline void copy_inputs(const FftPlan& plan, const Complex* inputs, std::int64_t /*first*/,
-                        std::int64_t /*count*/, Complex* data) {
-  for (int q = 0; q < plan.filled; ++q) data[q] = inputs[q * group];
+inline void copy_inputs(const FftPlan& plan, const InputRun& run, const Inputs& inputs,
+                        Complex* data) {
+  for (std::int64_t q = 0; q < plan.points; ++q) {
+    const auto part = [&](std::int64_t i) {
+      if (q >= run.filled) return Vector{};
+      const Place place = run.places[static_cast<std::size_t>(2 * q + i)];
+      return place.column < 0 ? Vector{} : load(inputs.at(place)) * inputs.factors[2 * q + i];
+    };
+    data[q] = {part(0), part(1)};
+  }
 }
 
 /// One transform of a pass: inputs j, j + span, ... with their twiddles.
@@ -51,7 +74,7 @@ MELGRAPH_INLINE void transform_at(const Complex* data, std::int64_t span, const 
     const Complex value = data[span * q];
     const Vector re = all(twiddles[2 * index]);
     const Vector im = all(twiddles[2 * index + 1]);
-    a[q] = {value.re * re - value.im * im, value.re * im + value.im * re};
+    a[q] = multiply(value, re, im);
   });
   Butterfly<radix>::run(a);
 }
@@ -74,8 +97,7 @@ FirstPass first_pass_of(int wanted) {
   }
 }
 
-inline FirstPass find_first_pass(const FftPlan& plan) {
-  const int filled = plan.filled;
+inline FirstPass find_first_pass(const FftPlan& plan, int filled) {
   if (plan.radices.size() == 1) return copy_inputs;
   switch (plan.radices.front()) {
     case 2: return first_pass_of<2>(filled);
@@ -85,8 +107,7 @@ inline FirstPass find_first_pass(const FftPlan& plan) {
     case 7: return first_pass_of<7>(filled);
     case 8: return first_pass_of<8>(filled);
     case 9: return first_pass_of<9>(filled);
-    case 15: return first_pass_of<15>(filled);
-    default: return first_pass_of<16>(filled);
+    default: return first_pass_of<15>(filled);
   }
 }
 
@@ -99,8 +120,7 @@ inline LaterPass find_later_pass(int radix) {
     case 7: return later_pass<7>;
     case 8: return later_pass<8>;
     case 9: return later_pass<9>;
-    case 15: return later_pass<15>;
-    default: return later_pass<16>;
+    default: return later_pass<15>;
   }
 }
 

@@ -20,7 +20,7 @@ std::string describe_path(const Config& config) {
     return "LibTorch's operators: " + reason;
   }
   const std::int64_t n_fft = config.framing.n_fft;
-  const FftPlan fft = plan_fft(n_fft % 2 == 0 ? n_fft / 2 : n_fft, n_fft);
+  const FftPlan fft = plan_fft(n_fft % 2 == 0 ? n_fft / 2 : n_fft);
   std::string text = "own kernels, frames in vector lanes, transform of ";
   text += std::to_string(fft.points) + " = ";
   for (std::size_t i = 0; i < fft.radices.size(); ++i) {

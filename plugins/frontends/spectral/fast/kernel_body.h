@@ -24,131 +24,130 @@ MELGRAPH_INLINE Vector logarithm(Vector x) {
   const Vector e = __builtin_convertvector(exponent, Vector);
   const Vector square = f * f;
   // In pairs, so that no step waits for all those before.
-  const Vector pair_0 = f * 7.0376836292E-2F - 1.1514610310E-1F;
-  const Vector pair_1 = f * 1.1676998740E-1F - 1.2420140846E-1F;
-  const Vector pair_2 = f * 1.4249322787E-1F - 1.6668057665E-1F;
-  const Vector pair_3 = f * 2.0000714765E-1F - 2.4999993993E-1F;
-  const Vector upper = pair_0 * square + pair_1;
-  const Vector lower = pair_2 * square + pair_3;
-  Vector y = (upper * (square * square) + lower) * f + 3.3333331174E-1F;
-  y = y * f * square;
-  y = y + e * -2.12194440E-4F;
-  y = y - 0.5F * square;
-  return (f + y) + e * 0.693359375F;
+  const auto pair = [&](float factor, float constant) MELGRAPH_INLINE_LAMBDA {
+    return add_product(f, all(factor), all(constant));
+  };
+  const Vector upper = add_product(pair(7.0376836292E-2F, -1.1514610310E-1F), square,
+                                   pair(1.1676998740E-1F, -1.2420140846E-1F));
+  const Vector lower = add_product(pair(1.4249322787E-1F, -1.6668057665E-1F), square,
+                                   pair(2.0000714765E-1F, -2.4999993993E-1F));
+  Vector y = add_product(add_product(upper, square * square, lower), f, all(3.3333331174E-1F));
+  y = add_product(y, f * square, e * -2.12194440E-4F);
+  y = subtract_product(all(0.5F), square, y);
+  return add_product(e, all(0.693359375F), f + y);
 }
 
-MELGRAPH_INLINE Tile& part_of(Vector* vector, int part) {
-  return reinterpret_cast<Tile*>(vector)[part];
+/// Transpose `tile` columns of `tile` rows, `hop` apart.
+MELGRAPH_INLINE void transpose_tile(const float* from, std::int64_t hop, std::int64_t pitch,
+                                    float* to) {
+  Tile columns[tile];
+  transpose(from, hop, columns);
+  unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA {
+    *reinterpret_cast<UnalignedTile*>(to + k * pitch) = columns[k];
+  });
 }
 
-/// Gather samples i to i + `tile` - 1 of all frames: `put(k, part, column)` gets sample i + k of
-/// the frames from `part * tile` on.
-template <class Put>
-MELGRAPH_INLINE void gather(const Plan& plan, const float* samples, std::int64_t i, Put put) {
-  for (int part = 0; part < lanes / tile; ++part) {
-    Tile columns[tile];
-    transpose(samples + i + part * tile * plan.hop_length, plan.hop_length, columns);
-    unroll<tile>([&](auto k) MELGRAPH_INLINE_LAMBDA { put(int{k}, part, columns[k]); });
-  }
-}
-
-/// Gathers inputs of the transform and multiplies them by the window function.
-struct WindowedFrames {
-  const Plan& plan;
-  const float* samples;
-
-  /// Give samples i to i + `tile` - 1 of the frames, in vectors `step` apart.
-  template <int step>
-  MELGRAPH_INLINE void read(std::int64_t i, Vector* out) const {
-    const float* window = plan.window.data() + i;
-    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-      part_of(out + k * step, part) = column * window[k];
+/// The same for `rows` rows, fewer than `tile`. Up to three that `to` has behind them are
+/// overwritten.
+MELGRAPH_INLINE void transpose_few(const float* from, std::int64_t rows, std::int64_t hop,
+                                   std::int64_t pitch, float* to) {
+  std::int64_t first = 0;
+#if MELGRAPH_LANES > 4
+  for (; first + 1 < rows; first += 4) {
+    // The last row again, where there are no more.
+    const auto row = [&](std::int64_t i) MELGRAPH_INLINE_LAMBDA -> Tile {
+      const std::int64_t here = first + i < rows ? first + i : rows - 1;
+      return *reinterpret_cast<const UnalignedTile*>(from + here * hop);
+    };
+    Tile columns[4];
+    transpose_halves(row(0), row(1), row(2), row(3), columns);
+    unroll<4>([&](auto k) MELGRAPH_INLINE_LAMBDA {
+      const Tile both = columns[k];
+      const auto put = [&](int column, Quad half) MELGRAPH_INLINE_LAMBDA {
+        *reinterpret_cast<UnalignedQuad*>(to + column * pitch + first) = half;
+      };
+      put(k, __builtin_shufflevector(both, both, 0, 1, 2, 3));
+      put(k + 4, __builtin_shufflevector(both, both, 4, 5, 6, 7));
     });
   }
-};
+#endif
+  for (; first < rows; ++first) {
+    unroll<tile>([&](auto k)
+                     MELGRAPH_INLINE_LAMBDA { to[k * pitch + first] = from[first * hop + k]; });
+  }
+}
 
-/// The same for front ends that first look at each frame as a whole.
-struct WholeFrames {
-  const Plan& plan;
-  const Vector* frame;
-  Vector left_of_mean;
-
-  template <int step>
-  MELGRAPH_INLINE void read(std::int64_t i, Vector* out) const {
-    const float* window = plan.window.data() + i;
-    // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
-    Vector before = frame[i > 0 ? i - 1 : 0];
-    for (int k = 0; k < tile; ++k) {
-      const Vector value = frame[i + k];
-      out[k * step] = ((value - before * plan.preemphasis) - left_of_mean) * window[k];
-      before = value;
+/// Transpose the samples of a block: see `SampleRows`.
+inline void transpose_samples(const Plan& plan, const float* samples, std::int64_t pitch,
+                              float* columns) {
+  const std::int64_t hop = plan.hop_length;
+  const std::int64_t rows = lanes + plan.rows.more;
+  for (std::int64_t column = 0; column < plan.rows.columns; column += tile) {
+    const float* from = samples + column;
+    float* to = columns + column * pitch;
+    std::int64_t row = 0;
+    for (; row + tile <= rows; row += tile) {
+      transpose_tile(from + row * hop, hop, pitch, to + row);
     }
+    transpose_few(from + row * hop, rows - row, hop, pitch, to + row);
   }
-};
+}
 
-/// Gather the frames of a block and look at each as a whole.
-inline WholeFrames read_whole(const Plan& plan, const float* samples, Vector* frame,
-                              float* energy) {
+/// Gather the frames of a block, and have the first pass read them instead of samples: for front
+/// ends that look at each as a whole.
+inline Inputs gather_frames(const Plan& plan, const Inputs& inputs, Vector* frame, float* energy) {
   const std::int64_t length = plan.win_length;
-  Vector sums[4] = {};
+  const std::int64_t step = plan.step();
   std::int64_t i = 0;
-  for (; i + tile <= length; i += tile) {
-    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-      part_of(frame + i + k, part) = column;
-      part_of(sums + k % 4, part) += column;
-    });
-  }
-  if (i < length) {
-    gather(plan, samples, i, [&](int k, int part, Tile column) MELGRAPH_INLINE_LAMBDA {
-      part_of(frame + i + k, part) = column;
-      if (i + k < length) part_of(sums + k % 4, part) += column;
-    });
+  for (std::int64_t row = 0; row <= plan.rows.more; ++row) {
+    const float* from = inputs.samples + row;
+    const std::int64_t end = i + plan.rows.columns < length ? i + plan.rows.columns : length;
+    for (; i < end; ++i, from += inputs.pitch) frame[i * step] = load(from);
   }
   Vector mean{};
   if (plan.remove_dc_offset) {
+    Vector sums[4] = {};
+    for (i = 0; i + 4 <= length; i += 4) {
+      unroll<4>([&](auto k) MELGRAPH_INLINE_LAMBDA { sums[k] += frame[(i + k) * step]; });
+    }
+    for (; i < length; ++i) sums[i % 4] += frame[i * step];
     mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(length));
   }
   if (plan.use_energy) {
     Vector sum{};
     for (std::int64_t k = 0; k < length; ++k) {
-      const Vector value = frame[k] - mean;
-      sum += value * value;
+      const Vector value = frame[k * step] - mean;
+      sum = add_product(value, value, sum);
     }
     store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
   }
-  return {plan, frame, mean * (1.0F - plan.preemphasis)};
-}
-
-/// Read the inputs of the transform, some of its innermost transforms at a time, and run its first
-/// pass: what is gathered stays in the first cache.
-template <bool packed, class Frames>
-MELGRAPH_INLINE void read_and_transform(const Plan& plan, const Frames& frames, Stage last,
-                                        Complex* data) {
-  // A vector is the real or the imaginary part of a point.
-  constexpr int step = packed ? 1 : 2;
-  constexpr int at_once = packed ? tile / 2 : tile;
-  Complex inputs[largest_radix * group];
-  const std::int64_t transforms = plan.fft.points / plan.fft.radices.front();
-  const FirstPass first = find_first_pass(plan.fft);
-  for (std::int64_t t = 0; t < transforms; t += at_once) {
-    for (int q = 0; q < plan.fft.filled; ++q) {
-      const std::int64_t i = (t + q * transforms) * (packed ? 2 : 1);
-      auto* out = reinterpret_cast<Vector*>(inputs + q * group);
-      const std::int64_t there = plan.win_length - i;
-      if (there > 0) frames.template read<step>(i, out);
-      for (std::int64_t k = there > 0 ? there : 0; k < tile; ++k) out[k * step] = Vector{};
-      for (int k = 0; k < tile && !packed; ++k) inputs[q * group + k].im = Vector{};
-    }
-    const std::int64_t rest = transforms - t;
-    if (last != Stage::pack) first(plan.fft, inputs, t, rest < at_once ? rest : at_once, data);
+  // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
+  const Vector left_of_mean = mean * (1.0F - plan.preemphasis);
+  const Vector coefficient = all(plan.preemphasis);
+  Vector before = frame[0];
+  for (std::int64_t k = 0; k < length; ++k) {
+    const Vector value = frame[k * step];
+    frame[k * step] = subtract_product(before, coefficient, value) - left_of_mean;
+    before = value;
+    if (step == 2) frame[2 * k + 1] = Vector{};
   }
+  return {reinterpret_cast<const float*>(frame), lanes, inputs.factors};
 }
 
-template <class Frames>
-MELGRAPH_INLINE void run_first_pass(const Plan& plan, const Frames& frames, Stage last,
-                                    Complex* data) {
-  plan.packed ? read_and_transform<true>(plan, frames, last, data)
-              : read_and_transform<false>(plan, frames, last, data);
+/// Read the samples of a block and run the first pass of the transform; `work` is what is behind
+/// `data`.
+inline void run_first_pass(const Plan& plan, const float* samples, Stage last, float* energy,
+                           float* work, Complex* data) {
+  const std::int64_t frame = plan.gathered ? plan.win_length * plan.step() * lanes : 0;
+  Inputs inputs{work + frame, row_pitch(plan, lanes), plan.input_factors.data()};
+  transpose_samples(plan, samples, inputs.pitch, work + frame);
+  if (plan.gathered) {
+    inputs = gather_frames(plan, inputs, reinterpret_cast<Vector*>(work), energy);
+  }
+  if (last == Stage::pack) return;
+  for (const InputRun& run : plan.inputs) {
+    find_first_pass(plan.fft, run.filled)(plan.fft, run, inputs, data);
+  }
 }
 
 inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
@@ -159,10 +158,10 @@ inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
     Vector odd{};
     std::int64_t k = 0;
     for (; k + 1 < band.count; k += 2) {
-      even += bins[k] * weights[k];
-      odd += bins[k + 1] * weights[k + 1];
+      even = add_product(bins[k], all(weights[k]), even);
+      odd = add_product(bins[k + 1], all(weights[k + 1]), odd);
     }
-    if (k < band.count) even += bins[k] * weights[k];
+    if (k < band.count) even = add_product(bins[k], all(weights[k]), even);
     weights += band.count;
     *out++ = even + odd;
   }
@@ -187,6 +186,9 @@ inline void finish_values(const Plan& plan, Vector* values, std::int64_t count, 
                           bool* finite) {
   const Vector offset = all(plan.log_offset);
   const Vector least = all(plan.log_least);
+  const Vector slope = all(plan.log_slope);
+  const Vector factor = all(plan.log_factor);
+  const Vector shift = all(plan.log_shift);
   const bool natural = plan.log_slope == 1 && plan.log_factor == 1 && plan.log_shift == 0;
   if (!plan.logarithm) {
     change_values(values, count, frames, finite,
@@ -200,8 +202,8 @@ inline void finish_values(const Plan& plan, Vector* values, std::int64_t count, 
     });
   } else {
     change_values(values, count, frames, finite, [&](Vector value) MELGRAPH_INLINE_LAMBDA {
-      value = larger(value * plan.log_slope + offset, least);
-      return logarithm(value) * plan.log_factor + plan.log_shift;
+      value = larger(add_product(value, slope, offset), least);
+      return add_product(logarithm(value), factor, shift);
     });
   }
 }
@@ -220,11 +222,7 @@ inline const float* run_frames(const Plan& plan, const float* samples, int frame
   auto* points = reinterpret_cast<Complex*>(work);
   Vector* bins = data + 2 * plan.fft.points;
   Vector* values = bins + plan.bins;
-  if (plan.whole_frames) {
-    run_first_pass(plan, read_whole(plan, samples, bins, energy), last, points);
-  } else {
-    run_first_pass(plan, WindowedFrames{plan, samples}, last, points);
-  }
+  run_first_pass(plan, samples, last, energy, reinterpret_cast<float*>(bins), points);
   if (last == Stage::pack) return work;
   middle_passes(plan.fft, points);
   if (last == Stage::transform) return work;
@@ -252,7 +250,9 @@ MELGRAPH_INLINE void sum_coefficients(const float* bands, std::int64_t n_mels, f
   Vector sums[count] = {};
   for (std::int64_t m = 0; m < n_mels; ++m, factors += stride) {
     const Vector band = larger(load(bands + m * lanes), all(least));
-    unroll<count>([&](auto n) MELGRAPH_INLINE_LAMBDA { sums[n] += band * factors[n]; });
+    unroll<count>([&](auto n) MELGRAPH_INLINE_LAMBDA {
+      sums[n] = add_product(band, all(factors[n]), sums[n]);
+    });
   }
   unroll<count>([&](auto n) MELGRAPH_INLINE_LAMBDA { store(out + n * lanes, sums[n]); });
 }

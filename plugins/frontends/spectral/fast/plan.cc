@@ -23,8 +23,7 @@ std::int64_t points_of(std::int64_t n_fft) {
 
 void plan_transform(Plan& plan) {
   const std::int64_t points = points_of(plan.n_fft);
-  const std::int64_t used = plan.packed ? (plan.win_length + 1) / 2 : plan.win_length;
-  plan.fft = plan_fft(points, used);
+  plan.fft = plan_fft(points);
   if (plan.packed) {
     for (std::int64_t k = 0; k <= points / 2; ++k) {
       const double angle = -2 * pi * static_cast<double>(k) / static_cast<double>(plan.n_fft);
@@ -32,6 +31,20 @@ void plan_transform(Plan& plan) {
       plan.turns.push_back(static_cast<float>(std::sin(angle)));
     }
   }
+}
+
+/// Where the first pass finds its inputs.
+void plan_samples(Plan& plan) {
+  plan.rows = plan_rows(plan.win_length, plan.hop_length);
+  const int radix = plan.fft.radices.front();
+  const std::int64_t transforms = plan.fft.points / radix;
+  const std::int64_t gathered = plan.win_length * plan.step();
+  plan.input_factors.resize(static_cast<std::size_t>(2 * plan.fft.points));
+  for (std::size_t i = 0; i < plan.window.size(); ++i) {
+    plan.input_factors[i * static_cast<std::size_t>(plan.step())] = plan.window[i];
+  }
+  plan.inputs = plan.gathered ? plan_inputs(gathered, gathered, radix, transforms)
+                              : plan_inputs(plan.win_length, plan.hop_length, radix, transforms);
 }
 
 void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
@@ -99,7 +112,6 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   for (const double value : analysis_window(config.window, framing)) {
     plan.window.push_back(static_cast<float>(value * samples.scale));
   }
-  plan.window.resize(plan.window.size() + window_margin, 0.0F);
   plan.remove_dc_offset = samples.remove_dc_offset;
   if (samples.preemphasis_mode == PreemphasisMode::replicate) {
     plan.preemphasis = static_cast<float>(samples.preemphasis);
@@ -107,7 +119,8 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   plan.use_energy = config.cepstrum.use_energy;
   plan.energy_factor = static_cast<float>(samples.scale * samples.scale);
   plan.energy_floor = std::max(static_cast<float>(config.cepstrum.energy_floor), FLT_EPSILON);
-  plan.whole_frames = plan.remove_dc_offset || plan.preemphasis != 0 || plan.use_energy;
+  plan.gathered = plan.remove_dc_offset || plan.preemphasis != 0 || plan.use_energy || !plan.packed;
+  plan_samples(plan);
 
   plan.magnitude = config.power == 1;
   // Unpacking gives twice the spectrum.
@@ -123,18 +136,22 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   return plan;
 }
 
+std::int64_t row_pitch(const Plan& plan, int lanes) {
+  const std::int64_t tile = std::min(lanes, largest_tile);
+  return lanes + (plan.rows.more + tile - 1) / tile * tile;
+}
+
 std::size_t work_floats(const Plan& plan, int lanes) {
-  const auto width = static_cast<std::size_t>(lanes);
-  // The transform; gathered frames or, later, the bins; bands.
-  const auto bins = static_cast<std::size_t>(plan.bins);
-  const std::size_t gathered =
-      plan.whole_frames ? static_cast<std::size_t>(plan.win_length) + width : 0;
-  const std::size_t rest = std::max(bins + plan.bands.size(), gathered);
-  return (2 * static_cast<std::size_t>(plan.fft.points) + rest + width) * width;
+  // The transform; behind it gathered frames and rows of samples and, later, the bins and bands.
+  const std::int64_t gathered = plan.gathered ? plan.win_length * plan.step() : 0;
+  const std::int64_t samples = (plan.rows.columns + largest_tile) * row_pitch(plan, lanes);
+  const std::int64_t bins = plan.bins + static_cast<std::int64_t>(plan.bands.size());
+  const std::int64_t rest = std::max(gathered * lanes + samples, bins * lanes);
+  return static_cast<std::size_t>(2 * plan.fft.points * lanes + rest);
 }
 
 std::int64_t readable_samples(const Plan& plan, int lanes) {
-  return (lanes - 1) * plan.hop_length + plan.win_length + lanes;
+  return (lanes + plan.rows.more - 1) * plan.hop_length + plan.rows.columns + largest_tile;
 }
 
 }  // namespace melgraph_frontends::fast

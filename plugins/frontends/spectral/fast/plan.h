@@ -7,11 +7,9 @@
 
 #include "../config.h"
 #include "fft_plan.h"
+#include "input_plan.h"
 
 namespace melgraph_frontends::fast {
-
-/// Numbers behind a window that kernels read and do not use.
-inline constexpr std::size_t window_margin = 8;
 
 /// One band: weights of the bins from `first` on.
 struct Band {
@@ -29,10 +27,15 @@ struct Plan {
   /// without an imaginary part.
   bool packed = true;
   FftPlan fft;
-  std::vector<float> window;  ///< [win_length + margin], `scale` and `normalized` in it
-  std::vector<float> turns;   ///< [n_fft/4 + 1][re, im] that unpack the spectrum
+  SampleRows rows;
+  std::vector<InputRun> inputs;      ///< places of samples, or of gathered frames, in one row
+  std::vector<float> window;         ///< [win_length], `scale` and `normalized` in it
+  std::vector<float> input_factors;  ///< the same for each input: [points][re, im]
+  std::vector<float> turns;          ///< [n_fft/4 + 1][re, im] that unpack the spectrum
 
-  bool whole_frames = false;  ///< frames are gathered before they are windowed
+  /// Frames are gathered before they are windowed: to look at them as a whole, or to put an
+  /// imaginary part of zero between their samples.
+  bool gathered = false;
   bool remove_dc_offset = false;
   float preemphasis = 0;
   bool use_energy = false;
@@ -57,6 +60,9 @@ struct Plan {
   std::vector<float> cepstrum;  ///< [n_mels][n_mfcc]; empty without
   std::int64_t features = 0;    ///< numbers a frame
 
+  /// Between a sample and the next one of a gathered frame.
+  std::int64_t step() const { return packed ? 1 : 2; }
+
   /// Numbers a frame before the cepstrum.
   std::int64_t values() const {
     return bands.empty() ? bins : static_cast<std::int64_t>(bands.size());
@@ -68,6 +74,12 @@ std::string why_not_fast(const Config& config);
 
 /// Make the tables for frames of `framing` at a sample rate. Needs an empty `why_not_fast`.
 Plan make_plan(const Config& config, const FramingConfig& framing, int sample_rate);
+
+/// Rows and columns that are transposed at once, at most.
+inline constexpr int largest_tile = 8;
+
+/// Floats between a column of samples and the next one, in blocks of `lanes` frames.
+std::int64_t row_pitch(const Plan& plan, int lanes);
 
 /// Floats of working memory for a block of `lanes` frames.
 std::size_t work_floats(const Plan& plan, int lanes);

@@ -1,16 +1,18 @@
 #pragma once
 
-#if MELGRAPH_LANES == 16
+#if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
+#include <cfloat>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
 // Vectors whose lanes are frames. Included by one source an instruction set, which defines
 // MELGRAPH_SIMD, a namespace of its own (code of two instruction sets must not be merged by the
 // linker), and MELGRAPH_LANES, the floats of a register. All arithmetic is that of IEEE 754 in the
-// order written, compiled without contraction: every instruction set gives the same bits.
+// order written, and what is rounded once is written so: every instruction set gives the same bits.
 
 #define MELGRAPH_INLINE inline __attribute__((always_inline))
 #define MELGRAPH_INLINE_LAMBDA __attribute__((always_inline))
@@ -40,30 +42,74 @@ MELGRAPH_INLINE Vector all(float value) {
   return value - Vector{};  // exact for each number, and so no sum is left of it, as of 0 + value
 }
 
-// Butterflies have more sums than products. Where a processor adds and multiplies in different
-// units, and has registers to spare, some of the sums are better given to the multipliers:
-// 1 x + y is rounded once, like x + y.
+// a b + c and c - a b, rounded once.
 #if MELGRAPH_LANES == 16
-/// One, hidden from the compiler, which would make a plain sum of it.
-MELGRAPH_INLINE Vector hidden_one() {
-  Vector one = all(1.0F);
-  asm("" : "+v"(one));
-  return one;
+MELGRAPH_INLINE Vector add_product(Vector a, Vector b, Vector c) {
+  return reinterpret_cast<Vector>(_mm512_fmadd_ps(a, b, c));
 }
-MELGRAPH_INLINE Vector sum_by_product(Vector a, Vector b) {
-  return reinterpret_cast<Vector>(_mm512_fmadd_ps(a, hidden_one(), b));
+MELGRAPH_INLINE Vector subtract_product(Vector a, Vector b, Vector c) {
+  return reinterpret_cast<Vector>(_mm512_fnmadd_ps(a, b, c));
 }
-MELGRAPH_INLINE Vector difference_by_product(Vector a, Vector b) {
-  return reinterpret_cast<Vector>(_mm512_fnmadd_ps(b, hidden_one(), a));
+#elif MELGRAPH_LANES == 8
+MELGRAPH_INLINE Vector add_product(Vector a, Vector b, Vector c) {
+  return reinterpret_cast<Vector>(_mm256_fmadd_ps(a, b, c));
+}
+MELGRAPH_INLINE Vector subtract_product(Vector a, Vector b, Vector c) {
+  return reinterpret_cast<Vector>(_mm256_fnmadd_ps(a, b, c));
 }
 #else
-MELGRAPH_INLINE Vector sum_by_product(Vector a, Vector b) {
-  return a + b;
+#if defined(__x86_64__)
+// This processor may be one without such an instruction.
+
+[[gnu::noinline, gnu::cold]] inline Vector add_product_exactly(Vector a, Vector b, Vector c) {
+  Vector sum;
+  for (int i = 0; i < lanes; ++i) sum[i] = std::fma(a[i], b[i], c[i]);
+  return sum;
 }
-MELGRAPH_INLINE Vector difference_by_product(Vector a, Vector b) {
-  return a - b;
+
+/// The product is exact in float64, the sum is rounded to that, and then once more. This is wrong
+/// only where the first rounding ends halfway between two floats, or below the normal ones.
+/// Not inline: it is long.
+[[gnu::noinline]] inline Vector add_product(Vector a, Vector b, Vector c) {
+  const auto widened = [](Vector v) MELGRAPH_INLINE_LAMBDA {
+    return _mm_cvtps_pd(reinterpret_cast<__m128>(v));
+  };
+  const auto upper = [](Vector v) MELGRAPH_INLINE_LAMBDA {
+    return __builtin_shufflevector(v, v, 2, 3, 2, 3);
+  };
+  const __m128i dropped_bits = _mm_set_epi32(0, 0x1fffffff, 0, 0x1fffffff);
+  const __m128i halfway = _mm_set_epi32(1, 0x10000000, 1, 0x10000000);
+  const __m128d sums[2] = {widened(a) * widened(b) + widened(c),
+                           widened(upper(a)) * widened(upper(b)) + widened(upper(c))};
+  __m128d doubtful = _mm_setzero_pd();
+  for (const __m128d sum : sums) {
+    const __m128i dropped = _mm_and_si128(_mm_castpd_si128(sum), dropped_bits);
+    const __m128d magnitude = _mm_andnot_pd(_mm_set1_pd(-0.0), sum);
+    doubtful = _mm_or_pd(doubtful, _mm_castsi128_pd(_mm_cmpeq_epi32(dropped, halfway)));
+    doubtful = _mm_or_pd(doubtful, _mm_and_pd(_mm_cmplt_pd(magnitude, _mm_set1_pd(FLT_MIN)),
+                                              _mm_cmplt_pd(_mm_setzero_pd(), magnitude)));
+  }
+  if (__builtin_expect(_mm_movemask_epi8(_mm_castpd_si128(doubtful)), 0) != 0) {
+    return add_product_exactly(a, b, c);
+  }
+  return reinterpret_cast<Vector>(_mm_movelh_ps(_mm_cvtpd_ps(sums[0]), _mm_cvtpd_ps(sums[1])));
+}
+#else
+MELGRAPH_INLINE Vector add_product(Vector a, Vector b, Vector c) {
+  Vector sum;
+  for (int i = 0; i < lanes; ++i) sum[i] = __builtin_fmaf(a[i], b[i], c[i]);
+  return sum;
 }
 #endif
+MELGRAPH_INLINE Vector subtract_product(Vector a, Vector b, Vector c) {
+  return add_product(-a, b, c);
+}
+#endif
+
+/// The product of a complex number and (re, im).
+MELGRAPH_INLINE Complex multiply(Complex value, Vector re, Vector im) {
+  return {subtract_product(value.im, im, value.re * re), add_product(value.im, re, value.re * im)};
+}
 
 MELGRAPH_INLINE Vector larger(Vector a, Vector b) {
   return a > b ? a : b;
@@ -91,9 +137,12 @@ inline constexpr int tile = lanes < 8 ? lanes : 8;
 typedef float Tile __attribute__((vector_size(tile * 4), may_alias));
 typedef float UnalignedTile __attribute__((vector_size(tile * 4), aligned(4), may_alias));
 
+typedef float Quad __attribute__((vector_size(16), may_alias));
+typedef float UnalignedQuad __attribute__((vector_size(16), aligned(4), may_alias));
+
+#if MELGRAPH_LANES == 4
 /// Read `tile` rows of `tile` numbers, `stride` apart, and give their columns.
 MELGRAPH_INLINE void transpose(const float* from, std::int64_t stride, Tile* columns) {
-#if MELGRAPH_LANES == 4
   const auto row = [&](int i) MELGRAPH_INLINE_LAMBDA -> Tile {
     return *reinterpret_cast<const UnalignedTile*>(from + i * stride);
   };
@@ -105,30 +154,33 @@ MELGRAPH_INLINE void transpose(const float* from, std::int64_t stride, Tile* col
   columns[1] = __builtin_shufflevector(low_01, low_23, 2, 3, 6, 7);
   columns[2] = __builtin_shufflevector(high_01, high_23, 0, 1, 4, 5);
   columns[3] = __builtin_shufflevector(high_01, high_23, 2, 3, 6, 7);
+}
 #else
-  // Rows i and i + 4 side by side, then 4 by 4 in each half.
-  typedef float Quad __attribute__((vector_size(16)));
-  typedef float UnalignedQuad __attribute__((vector_size(16), aligned(4), may_alias));
+/// Transpose 4 by 4 numbers in each half of four rows.
+MELGRAPH_INLINE void transpose_halves(Tile row_0, Tile row_1, Tile row_2, Tile row_3,
+                                      Tile* columns) {
+  const Tile low_01 = __builtin_shufflevector(row_0, row_1, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Tile low_23 = __builtin_shufflevector(row_2, row_3, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Tile high_01 = __builtin_shufflevector(row_0, row_1, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Tile high_23 = __builtin_shufflevector(row_2, row_3, 2, 10, 3, 11, 6, 14, 7, 15);
+  columns[0] = __builtin_shufflevector(low_01, low_23, 0, 1, 8, 9, 4, 5, 12, 13);
+  columns[1] = __builtin_shufflevector(low_01, low_23, 2, 3, 10, 11, 6, 7, 14, 15);
+  columns[2] = __builtin_shufflevector(high_01, high_23, 0, 1, 8, 9, 4, 5, 12, 13);
+  columns[3] = __builtin_shufflevector(high_01, high_23, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+
+/// Read `tile` rows of `tile` numbers, `stride` apart, and give their columns.
+MELGRAPH_INLINE void transpose(const float* from, std::int64_t stride, Tile* columns) {
   for (int b = 0; b < 2; ++b) {
+    // Rows i and i + 4 side by side.
     const auto row = [&](int i) MELGRAPH_INLINE_LAMBDA -> Tile {
       const Quad low = *reinterpret_cast<const UnalignedQuad*>(from + i * stride + 4 * b);
       const Quad high = *reinterpret_cast<const UnalignedQuad*>(from + (i + 4) * stride + 4 * b);
       return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
     };
-    const Tile row_0 = row(0);
-    const Tile row_1 = row(1);
-    const Tile row_2 = row(2);
-    const Tile row_3 = row(3);
-    const Tile low_01 = __builtin_shufflevector(row_0, row_1, 0, 8, 1, 9, 4, 12, 5, 13);
-    const Tile low_23 = __builtin_shufflevector(row_2, row_3, 0, 8, 1, 9, 4, 12, 5, 13);
-    const Tile high_01 = __builtin_shufflevector(row_0, row_1, 2, 10, 3, 11, 6, 14, 7, 15);
-    const Tile high_23 = __builtin_shufflevector(row_2, row_3, 2, 10, 3, 11, 6, 14, 7, 15);
-    columns[4 * b] = __builtin_shufflevector(low_01, low_23, 0, 1, 8, 9, 4, 5, 12, 13);
-    columns[4 * b + 1] = __builtin_shufflevector(low_01, low_23, 2, 3, 10, 11, 6, 7, 14, 15);
-    columns[4 * b + 2] = __builtin_shufflevector(high_01, high_23, 0, 1, 8, 9, 4, 5, 12, 13);
-    columns[4 * b + 3] = __builtin_shufflevector(high_01, high_23, 2, 3, 10, 11, 6, 7, 14, 15);
+    transpose_halves(row(0), row(1), row(2), row(3), columns + 4 * b);
   }
-#endif
 }
+#endif
 
 }  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

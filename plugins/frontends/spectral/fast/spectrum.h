@@ -10,7 +10,7 @@ namespace melgraph_frontends::fast::MELGRAPH_SIMD {
 
 template <bool magnitude>
 MELGRAPH_INLINE Vector size_of(Vector re, Vector im) {
-  const Vector power = re * re + im * im;
+  const Vector power = add_product(im, im, re * re);
   if constexpr (magnitude) {
     return square_root(power);
   } else {
@@ -27,12 +27,9 @@ MELGRAPH_INLINE void unpack(const Plan& plan, std::int64_t k, Complex a, Complex
   const Vector turn_im = all(turns[1]);
   const Vector even_re = a.re + b.re;
   const Vector even_im = a.im - b.im;
-  const Vector odd_re = a.im + b.im;
-  const Vector odd_im = b.re - a.re;
-  const Vector turned_re = odd_re * turn_re - odd_im * turn_im;
-  const Vector turned_im = odd_re * turn_im + odd_im * turn_re;
-  bins[k] = size_of<magnitude>(even_re + turned_re, even_im + turned_im);
-  bins[plan.fft.points - k] = size_of<magnitude>(even_re - turned_re, even_im - turned_im);
+  const Complex turned = multiply({a.im + b.im, b.re - a.re}, turn_re, turn_im);
+  bins[k] = size_of<magnitude>(even_re + turned.re, even_im + turned.im);
+  bins[plan.fft.points - k] = size_of<magnitude>(even_re - turned.re, even_im - turned.im);
 }
 
 /// The transforms j and span - j of the last pass give points that unpack each other.
@@ -105,8 +102,7 @@ inline void last_pass(const Plan& plan, const Complex* data, Vector* bins) {
     case 7: return last_pass_of<7>(plan, data, bins);
     case 8: return last_pass_of<8>(plan, data, bins);
     case 9: return last_pass_of<9>(plan, data, bins);
-    case 15: return last_pass_of<15>(plan, data, bins);
-    default: return last_pass_of<16>(plan, data, bins);
+    default: return last_pass_of<15>(plan, data, bins);
   }
 }
 
