@@ -4,7 +4,6 @@
 #include <immintrin.h>
 #endif
 
-#include <cfloat>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -77,19 +76,19 @@ MELGRAPH_INLINE Vector subtract_product(Vector a, Vector b, Vector c) {
   const auto upper = [](Vector v) MELGRAPH_INLINE_LAMBDA {
     return __builtin_shufflevector(v, v, 2, 3, 2, 3);
   };
-  const __m128i dropped_bits = _mm_set_epi32(0, 0x1fffffff, 0, 0x1fffffff);
-  const __m128i halfway = _mm_set_epi32(1, 0x10000000, 1, 0x10000000);
   const __m128d sums[2] = {widened(a) * widened(b) + widened(c),
                            widened(upper(a)) * widened(upper(b)) + widened(upper(c))};
-  __m128d doubtful = _mm_setzero_pd();
-  for (const __m128d sum : sums) {
-    const __m128i dropped = _mm_and_si128(_mm_castpd_si128(sum), dropped_bits);
-    const __m128d magnitude = _mm_andnot_pd(_mm_set1_pd(-0.0), sum);
-    doubtful = _mm_or_pd(doubtful, _mm_castsi128_pd(_mm_cmpeq_epi32(dropped, halfway)));
-    doubtful = _mm_or_pd(doubtful, _mm_and_pd(_mm_cmplt_pd(magnitude, _mm_set1_pd(FLT_MIN)),
-                                              _mm_cmplt_pd(_mm_setzero_pd(), magnitude)));
-  }
-  if (__builtin_expect(_mm_movemask_epi8(_mm_castpd_si128(doubtful)), 0) != 0) {
+  const __m128 words[2] = {_mm_castpd_ps(sums[0]), _mm_castpd_ps(sums[1])};
+  const __m128i low_words = _mm_castps_si128(_mm_shuffle_ps(words[0], words[1], 0x88));
+  const __m128i high_words = _mm_castps_si128(_mm_shuffle_ps(words[0], words[1], 0xdd));
+  const __m128i dropped = _mm_and_si128(low_words, _mm_set1_epi32(0x1fffffff));
+  const __m128i magnitude = _mm_and_si128(high_words, _mm_set1_epi32(0x7fffffff));
+  const __m128i halfway = _mm_cmpeq_epi32(dropped, _mm_set1_epi32(0x10000000));
+  constexpr int least_normal = 0x38100000;  // the upper word of 2^-126
+  const __m128i below = _mm_and_si128(_mm_cmpgt_epi32(magnitude, _mm_setzero_si128()),
+                                      _mm_cmplt_epi32(magnitude, _mm_set1_epi32(least_normal)));
+  const __m128i doubtful = _mm_or_si128(halfway, below);
+  if (__builtin_expect(_mm_movemask_epi8(doubtful), 0) != 0) {
     return add_product_exactly(a, b, c);
   }
   return reinterpret_cast<Vector>(_mm_movelh_ps(_mm_cvtpd_ps(sums[0]), _mm_cvtpd_ps(sums[1])));
