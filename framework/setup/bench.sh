@@ -6,6 +6,4 @@ source "$(dirname -- "$0")/common.sh"
 "$setup_folder/build.sh" release
 cd "$root"
 python3 "$setup_folder/make_example_sounds.py" build/examples
-python=$(cache_folder)/peers/bin/python3
-[[ -x $python ]] || python=python3
-build/release/bin/melgraph bench all --python "${PYTHON:-$python}" --json build/bench.json
+build/release/bin/melgraph bench all --python "$(peers_python)" --json build/bench.json

@@ -22,3 +22,12 @@ fail() {
 cache_folder() {
   printf '%s\n' "${MELGRAPH_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or MELGRAPH_CACHE}/.cache}/melgraph}"
 }
+
+# The Python that has what Melgraph is compared with: PYTHON, else that of peers.sh where it has been
+# run, else python3.
+peers_python() {
+  local made
+  made=$(cache_folder)/peers/bin/python3
+  [[ -x $made ]] || made=python3
+  printf '%s\n' "${PYTHON:-$made}"
+}

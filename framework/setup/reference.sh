@@ -2,9 +2,10 @@
 # reference.sh: compare with librosa and torchaudio (tests/reference/*.py), where Python has them, and
 # check that the golden vectors of front ends are still what these give, and the records of networks
 # what torchvision gives, where there is one.
-# PYTHON: the Python to use (default python3). Build first.
+# PYTHON: the Python to use (default: that of peers.sh where it has been run, else python3). Build
+# first.
 source "$(dirname -- "$0")/common.sh"
-python=${PYTHON:-python3}
+python=$(peers_python)
 cd "$root"
 missing=()
 for package in numpy librosa torchaudio pillow; do
@@ -13,7 +14,7 @@ for package in numpy librosa torchaudio pillow; do
     missing+=("$package")
 done
 [[ ${#missing[@]} -eq 0 ]] ||
-  fail "$python lacks ${missing[*]}" "$python -m pip install ${missing[*]}; or PYTHON=another make reference"
+  fail "$python lacks ${missing[*]}" "make peers; or PYTHON=another make reference"
 shopt -s nullglob
 scripts=(tests/reference/compare_*.py)
 [[ ${#scripts[@]} -gt 0 ]] || fail "tests/reference has no compare_*.py"
