@@ -283,7 +283,9 @@ TEST(MobileNetV2, GivesTheRecordedLogitsWithPublishedWeights) {
   SKIP_WITHOUT(expected);
   const NetworkType& type = mobilenet_v2();
   const StateDict weights = read_weights(file);
-  for (const auto& item : read_json_file(expected).at("cases").items()) {
+  const json cases = read_json_file(expected).at("cases");  // `items` does not keep it
+  ASSERT_FALSE(cases.empty());
+  for (const auto& item : cases.items()) {
     SCOPED_TRACE(item.key());
     const at::NoGradGuard no_grad;
     NetworkOptions options;
