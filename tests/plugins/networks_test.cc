@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "melgraph/error.h"
@@ -100,6 +101,10 @@ TEST(NetworkModuleTest, FreezesUpToALayer) {
   const auto parameters = module.named_parameters();
   EXPECT_FALSE(parameters["block.conv2.weight"].requires_grad());
   EXPECT_TRUE(parameters["left.weight"].requires_grad());
+  // `block` has no weights of its own; a layer that has some is left as it is too.
+  module.freeze_until(module.network().find("left"));
+  EXPECT_FALSE(parameters["left.weight"].requires_grad());
+  EXPECT_TRUE(parameters["pre.norm.weight"].requires_grad());
 }
 
 TEST(NetworkModuleTest, TheSameSeedGivesTheSameNumbers) {
@@ -109,6 +114,21 @@ TEST(NetworkModuleTest, TheSameSeedGivesTheSameNumbers) {
   EXPECT_TRUE(at::equal(a.named_parameters()["fc.weight"], b.named_parameters()["fc.weight"]));
   b.initialise(8);
   EXPECT_FALSE(at::equal(a.named_parameters()["fc.weight"], b.named_parameters()["fc.weight"]));
+}
+
+TEST(NetworkModuleTest, StochasticDepthDropsWholeItemsAndScalesTheRest) {
+  NetworkBuilder b({2, 3});
+  const int x = b.stochastic_depth(0, 0.75);
+  NetworkModule module(b.finish(b.linear(b.flatten(x), "fc", 1), {"fc"}));
+  const at::Tensor input = at::full({64, 2, 3}, 1.0);
+  const at::Tensor trained = module.forward(input, {x})[0].flatten(1);
+  EXPECT_TRUE(at::equal(trained.amin(1), trained.amax(1)));
+  const at::Tensor kept = trained.select(1, 0).ne(0);
+  EXPECT_TRUE(kept.any().item<bool>());
+  EXPECT_FALSE(kept.all().item<bool>());
+  EXPECT_TRUE(at::equal(trained.select(1, 0), kept.to(at::kFloat) * 4));
+  module.eval();
+  EXPECT_TRUE(at::equal(module.forward(input, {x})[0], input));
 }
 
 TEST(TorchRunnerTest, GivesWhatTheModuleGives) {
@@ -129,17 +149,43 @@ TEST(TorchRunnerTest, GivesWhatTheModuleGives) {
   }
 }
 
-TEST(TorchRunnerTest, LeavesItsInputAlone) {
-  NetworkModule module = eval_module(residual_network());
+TEST(TorchRunnerTest, LeavesApartWhatDoesNotFold) {
+  NetworkBuilder b({3, 6, 6});
+  int x = b.convolution(0, "conv", 4, Window(1));
+  x = b.relu(b.batch_norm(x, "norm", 1e-5, 0.1, /*axis=*/1));  // of rows, not of channels
+  const int pooled = b.adaptive_average_pool(x, {1, 1});
+  x = b.add(b.convolution(pooled, "small", 4, Window(1)), x);
+  x = b.add(b.convolution(x, "large", 4, Window(3).padding(1)), pooled);
+  NetworkModule module = eval_module(b.finish(b.linear(b.flatten(x), "fc", 5), {"fc"}));
   RunnerOptions options;
   options.wanted = {module.network().logits};
-  const at::Tensor input = at::randn({2, 3, 24, 20}).contiguous(at::MemoryFormat::ChannelsLast);
-  const at::Tensor copy = input.clone();
-  const auto runner = make_torch_runner(module, options);
+  const at::Tensor input = at::randn({2, 3, 6, 6});
   const at::NoGradGuard no_grad;
-  const at::Tensor first = runner->run(input)[0];
-  EXPECT_TRUE(at::equal(input, copy));
-  EXPECT_TRUE(at::equal(first, runner->run(input)[0]));
+  EXPECT_LT(distance(make_torch_runner(module, options)->run(input)[0],
+                     module.forward(input, options.wanted)[0]),
+            1e-5);
+}
+
+/// A network that adds to its input what a convolution makes of it.
+Network network_around_its_input() {
+  NetworkBuilder b({3, 24, 20});
+  const int x = b.relu(b.add(b.convolution(0, "conv", 3, Window(3).padding(1)), 0));
+  return b.finish(b.linear(b.mean(x, {1, 2}), "fc", 5), {"fc"});
+}
+
+TEST(TorchRunnerTest, LeavesItsInputAlone) {
+  for (const Network& network : {residual_network(), network_around_its_input()}) {
+    NetworkModule module = eval_module(network);
+    RunnerOptions options;
+    options.wanted = {module.network().logits};
+    const at::Tensor input = at::randn({2, 3, 24, 20}).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor copy = input.clone();
+    const auto runner = make_torch_runner(module, options);
+    const at::NoGradGuard no_grad;
+    const at::Tensor first = runner->run(input)[0];
+    EXPECT_TRUE(at::equal(input, copy));
+    EXPECT_TRUE(at::equal(first, runner->run(input)[0]));
+  }
 }
 
 TEST(TorchRunnerTest, RunsOverSound) {
@@ -196,6 +242,22 @@ TEST(NetworkTest, IsCutAtALayer) {
   EXPECT_EQ(module.forward(at::randn({1, 3, 24, 20}), {network.embedding})[0].size(1), 8);
 }
 
+TEST(NetworkTest, ACutLeavesOutTheOtherBranch) {
+  NetworkBuilder b({1, 4, 4});
+  const int left = b.convolution(0, "left", 2, Window(1));
+  const int right = b.relu(b.convolution(0, "right", 3, Window(1)), "end");
+  const int x = b.flatten(b.concatenate({left, right}));
+  Network network = b.finish(b.linear(x, "fc", 5), {"fc"});
+  network.cut(network.find("end"));
+  EXPECT_EQ(network.layers.size(), 3u);  // the input too
+  EXPECT_EQ(network.find("left"), -1);
+  ASSERT_EQ(network.find("end"), network.embedding);
+  NetworkModule module(network);
+  const at::NoGradGuard no_grad;
+  EXPECT_EQ(module.forward(at::randn({1, 1, 4, 4}), {network.embedding})[0].sizes(),
+            at::IntArrayRef({1, 3, 4, 4}));
+}
+
 std::map<std::string, Size> shapes_of(const Network& network) {
   std::map<std::string, Size> shapes;
   for (const StateEntry& entry : network.state()) shapes[entry.name] = entry.shape;
@@ -239,13 +301,15 @@ TEST(WeightsPlanTest, AllowsWhatIsNamed) {
 
 TEST(WeightsPlanTest, LoadsUpToALayer) {
   const Network network = residual_network();
-  WeightsPlanOptions options;
-  options.load_until = network.find("stem.2");
   std::map<std::string, Size> file = shapes_of(network);
   file["fc.weight"] = {7, 6};
-  const WeightsPlan plan = plan_weights(plain_type(), network, file, options);
-  EXPECT_TRUE(plan.fits()) << plan.findings_text();
-  EXPECT_EQ(plan.assignments.size(), 6u);  // one convolution, five of a norm
+  for (const char* last : {"stem.1", "stem.2"}) {  // with weights and without
+    WeightsPlanOptions options;
+    options.load_until = network.find(last);
+    const WeightsPlan plan = plan_weights(plain_type(), network, file, options);
+    EXPECT_TRUE(plan.fits()) << plan.findings_text();
+    EXPECT_EQ(plan.assignments.size(), 6u) << last;  // one convolution, five of a norm
+  }
 }
 
 TEST(WeightsPlanTest, KnowsOldNames) {
@@ -256,6 +320,11 @@ TEST(WeightsPlanTest, KnowsOldNames) {
   file["block.norm.1.weight"] = file["block.bn1.weight"];
   file.erase("block.bn1.weight");
   EXPECT_TRUE(plan_weights(type, network, file, {}).fits());
+  // A file that has both names keeps today's.
+  file["block.bn1.weight"] = file["block.norm.1.weight"];
+  file["block.norm.1.weight"] = {99};
+  const WeightsPlan both = plan_weights(type, network, file, {});
+  EXPECT_TRUE(both.fits()) << both.findings_text();
 }
 
 TEST(AdaptChannelsTest, FollowsItsRules) {
@@ -304,9 +373,9 @@ class Constant final : public NetworkRunner {
 };
 
 std::unique_ptr<GatedRunner> gate(std::vector<float> exact, std::vector<float> quick,
-                                  GateFailure failure) {
+                                  GateFailure failure, int logits = 0) {
   return std::make_unique<GatedRunner>(std::make_unique<Constant>(std::move(exact)),
-                                       std::make_unique<Constant>(std::move(quick)), "bf16", 0,
+                                       std::make_unique<Constant>(std::move(quick)), "bf16", logits,
                                        Scores::softmax, failure);
 }
 
@@ -320,7 +389,9 @@ TEST(GatedRunnerTest, TakesTheQuickWayWhereItAgrees) {
 
 TEST(GatedRunnerTest, FallsBackAndSaysSo) {
   const auto runner = gate({1, 2, 3}, {1, 2, 3.5F}, GateFailure::fall_back);
-  EXPECT_FLOAT_EQ(runner->run(at::rand({1, 4}))[0][0][2].item<float>(), 3);
+  for (int batch = 0; batch < 2; ++batch) {
+    EXPECT_FLOAT_EQ(runner->run(at::rand({1, 4}))[0][0][2].item<float>(), 3);
+  }
   EXPECT_EQ(runner->precision(), "f32");
   EXPECT_THAT(runner->note(), HasSubstr("does not pass the accuracy gate"));
 }
@@ -329,6 +400,35 @@ TEST(GatedRunnerTest, RefusesWhatWasAskedForAndDoesNotPass) {
   EXPECT_THROW(gate({1, 2, 3}, {1, 2, 3.5F}, GateFailure::refuse)->run(at::rand({1, 4})), Error);
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW(gate({1, 2, 3}, {1, 2, nan}, GateFailure::refuse)->run(at::rand({1, 4})), Error);
+  // Here the best class of what is no number is, by chance, the right one.
+  EXPECT_THROW(gate({3, 2, 1}, {nan, 2, 1}, GateFailure::refuse)->run(at::rand({1, 4})), Error);
+}
+
+std::vector<float> logits_of(std::vector<float> scores) {
+  for (float& score : scores) score = std::log(score);
+  return scores;
+}
+
+TEST(GatedRunnerTest, TheBestClassMayChangeOnlyWhereItIsUnclear) {
+  const auto unclear = gate(logits_of({0.405F, 0.395F, 0.2F}), logits_of({0.396F, 0.404F, 0.2F}),
+                            GateFailure::fall_back);
+  unclear->run(at::rand({1, 4}));
+  EXPECT_EQ(unclear->precision(), "bf16") << unclear->note();
+  const auto clear = gate(logits_of({0.415F, 0.385F, 0.2F}), logits_of({0.398F, 0.402F, 0.2F}),
+                          GateFailure::fall_back);
+  clear->run(at::rand({1, 4}));
+  EXPECT_EQ(clear->precision(), "f32");
+  EXPECT_THAT(clear->note(), HasSubstr("1 with another best class"));
+}
+
+TEST(GatedRunnerTest, ComparesEmbeddingsWhereThereAreNoScores) {
+  const auto near = gate({3, 4}, {3, 4.05F}, GateFailure::fall_back, -1);
+  near->run(at::rand({2, 4}));
+  EXPECT_EQ(near->precision(), "bf16");
+  EXPECT_THAT(near->note(), HasSubstr("within 1 % of float32's length"));
+  const auto far = gate({3, 4}, {3, 4.5F}, GateFailure::fall_back, -1);
+  far->run(at::rand({2, 4}));
+  EXPECT_EQ(far->precision(), "f32");
 }
 
 TEST(GatedRunnerTest, ABrokenBatchDecidesNothing) {
