@@ -131,6 +131,8 @@ class Models(ProgramTest):
                   for model in json.loads(self.expect(0, "models", "list", "--json").stdout)}
         self.assertEqual(models["model.resnet50"]["parameters"], 25557032)
         self.assertEqual(models["model.resnet50"]["input"], [3, 224, 224])
+        # torchvision documents 4.089 G multiply-adds.
+        self.assertAlmostEqual(models["model.resnet50"]["operations"] / 2e9, 4.089, delta=0.001)
         self.assertIn("model.panns_cnn14", models)
         text = self.expect(0, "models", "list").stdout
         self.assertIn("model.resnet50", text)

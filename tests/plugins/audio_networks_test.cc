@@ -284,6 +284,16 @@ TEST(SampleCnnNode, SaysWhichSoundIsTooShort) {
   EXPECT_THAT(node.findings_text(), HasSubstr("1 x 22050 is too small"));
 }
 
+TEST(EnvNetV2, CountsTheLastIncompleteWindowOfAPooling) {
+  // At the authors' length, 66650, every window is full.
+  const Network network = envnet_v2().build(options_for({1, 66700}, 50));
+  const auto size_of = [&](const char* name) {
+    return network.layers.at(static_cast<std::size_t>(network.find(name))).size;
+  };
+  EXPECT_EQ(size_of("pool2"), (Size{64, 1, 261}));  // of 16652 / 64
+  EXPECT_EQ(size_of("pool4"), (Size{32, 10, 83}));  // of 247 / 3
+}
+
 class VggishPca : public ::testing::Test {
  protected:
   VggishPca() : file("pca.safetensors") {
