@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::json;
 
 constexpr double seconds_a_round = 0.4;
+constexpr int least_calls = 2;  // the first one finds its memory cold
 constexpr int most_calls = 50;
 PortSpec features_spec(const std::vector<std::int64_t>& input) {
   PortSpec spec;
@@ -71,8 +72,8 @@ class OwnModel {
 };
 
 int calls_for(double seconds) {
-  return static_cast<int>(
-      std::clamp(seconds_a_round / std::max(seconds, 1e-9), 1.0, double{most_calls}));
+  return static_cast<int>(std::clamp(seconds_a_round / std::max(seconds, 1e-9), double{least_calls},
+                                     double{most_calls}));
 }
 
 void take_least(double& least, double value) {
@@ -110,7 +111,7 @@ void measure(ModelSpeed& speed, const ModelBenchPlan& plan, Registry& registry, 
   for (int round = 0; round < plan.rounds; ++round) {
     if (own != nullptr) {
       ModelTime& time = speed.times.front();
-      const int calls = time.seconds > 0 ? calls_for(time.seconds) : 1;
+      const int calls = time.seconds > 0 ? calls_for(time.seconds) : least_calls;
       for (int i = 0; i < calls; ++i) take_least(time.seconds, own->run());
     }
     for (std::size_t i = 1; i < speed.times.size(); ++i) {
@@ -118,7 +119,7 @@ void measure(ModelSpeed& speed, const ModelBenchPlan& plan, Registry& registry, 
       if (!time.problem.empty()) continue;
       Json request = request_of(speed, time.runtime, device.str());
       request["do"] = "time";
-      request["calls"] = time.seconds > 0 ? calls_for(time.seconds) : 1;
+      request["calls"] = time.seconds > 0 ? calls_for(time.seconds) : least_calls;
       const Json answer = peers->ask(request);
       if (answer.contains("error")) {
         time.problem = answer["error"].get<std::string>();
