@@ -177,7 +177,7 @@ TEST(FrontendsResize, GivesTorchsNumbers) {
     image.height = 2;
     image.kernel = kernel;
     image.align_corners = align_corners;
-    return resize(features, image);
+    return ImageResize(image).run(features);
   };
   const at::Tensor cubic = with(ResizeKernel::bicubic, false);
   EXPECT_NEAR(at(cubic, 0, 0), -0.5326766349828788, 1e-14);

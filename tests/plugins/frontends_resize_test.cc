@@ -15,7 +15,7 @@ TEST(FrontendsTimeResize, AgreesWithTorchForEveryRatio) {
       image.width = to;
       image.height = 16;
       const at::Tensor features = at::rand({2, 3, from, 16}, at::kFloat);
-      const at::Tensor own = resize(features, image);
+      const at::Tensor own = ImageResize(image).run(features);
       const at::Tensor exact =
           at::_upsample_bilinear2d_aa(features.to(at::kDouble), {to, 16}, false);
       EXPECT_LT(own.to(at::kDouble).sub(exact).abs().max().item<double>(), 1e-6)
@@ -28,9 +28,9 @@ TEST(FrontendsTimeResize, ABatchGivesTheBitsOfItsItems) {
   ImageConfig image;
   image.width = 250;
   const at::Tensor features = at::rand({5, 1, 201, 128}, at::kFloat);
-  const at::Tensor batch = resize(features, image);
+  const at::Tensor batch = ImageResize(image).run(features);
   for (std::int64_t i = 0; i < 5; ++i) {
-    EXPECT_TRUE(at::equal(batch.narrow(0, i, 1), resize(features.narrow(0, i, 1), image)));
+    EXPECT_TRUE(at::equal(batch.narrow(0, i, 1), ImageResize(image).run(features.narrow(0, i, 1))));
   }
 }
 

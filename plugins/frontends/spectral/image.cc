@@ -6,7 +6,7 @@
 #include <ATen/ops/upsample_bicubic2d.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 
-#include "time_resize.h"
+#include <cstddef>
 
 namespace melgraph_frontends {
 
@@ -18,23 +18,6 @@ at::Tensor normalize(const at::Tensor& features, const ImageConfig& image) {
 }
 
 namespace {
-
-// The rows of one image are next to each other: a few sums of whole rows, much quicker than the
-// library's interpolation, and the same bits however many items there are.
-at::Tensor resize_time(const at::Tensor& features, std::int64_t width) {
-  const at::Tensor rows = features.contiguous();
-  const TimeResize weights(rows.size(2), width);
-  at::Tensor result = at::empty({rows.size(0), rows.size(1), width, rows.size(3)}, rows.options());
-  const std::int64_t images = rows.size(0) * rows.size(1);
-  const float* from = rows.const_data_ptr<float>();
-  float* to = result.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < images; ++i) {
-    weights.run(from, rows.size(3), to);
-    from += rows.size(2) * rows.size(3);
-    to += width * rows.size(3);
-  }
-  return result;
-}
 
 bool is_plain_time_resize(const at::Tensor& features, const ImageConfig& image) {
   const bool wants_gradient = features.requires_grad() && at::GradMode::is_enabled();
@@ -49,19 +32,44 @@ bool keeps_items_apart(const ImageConfig& image, std::int64_t bands) {
   return image.kernel == ResizeKernel::bilinear_aa && image.height.value_or(bands) == bands;
 }
 
-at::Tensor resize(const at::Tensor& features, const ImageConfig& image) {
-  if (!image.height && !image.width) return features;
-  if (image.width && is_plain_time_resize(features, image)) {
-    return resize_time(features, *image.width);
+// The rows of one image are next to each other: a few sums of whole rows, much quicker than the
+// library's interpolation, and the same bits however many items there are.
+at::Tensor ImageResize::resize_time(const at::Tensor& features, const at::Tensor& into) {
+  constexpr std::size_t most_weights = 16;  // inputs of many lengths are no reason to keep all
+  const at::Tensor rows = features.contiguous();
+  const std::int64_t frames = rows.size(2);
+  const std::int64_t bands = rows.size(3);
+  const std::int64_t width = *image_.width;
+  auto found = weights_.find(frames);
+  if (found == weights_.end()) {
+    if (weights_.size() == most_weights) weights_.clear();
+    found = weights_.emplace(frames, TimeResize(frames, width)).first;
   }
-  const std::int64_t sizes[] = {image.width.value_or(features.size(2)),
-                                image.height.value_or(features.size(3))};
-  switch (image.kernel) {
+  const at::Tensor result =
+      into.defined() ? into : at::empty({rows.size(0), rows.size(1), width, bands}, rows.options());
+  const float* from = rows.const_data_ptr<float>();
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    for (std::int64_t c = 0; c < rows.size(1); ++c) {
+      float* to = result.mutable_data_ptr<float>() + i * result.stride(0) + c * result.stride(1);
+      found->second.run(from, bands, to);
+      from += frames * bands;
+    }
+  }
+  return result;
+}
+
+at::Tensor ImageResize::run(const at::Tensor& features, const at::Tensor& into) {
+  if (!image_.height && !image_.width) return features;
+  if (image_.width && is_plain_time_resize(features, image_)) return resize_time(features, into);
+  const std::int64_t sizes[] = {image_.width.value_or(features.size(2)),
+                                image_.height.value_or(features.size(3))};
+  switch (image_.kernel) {
     case ResizeKernel::bilinear_aa:
       return at::_upsample_bilinear2d_aa(features, sizes, /*align_corners=*/false);
     case ResizeKernel::bilinear:
-      return at::upsample_bilinear2d(features, sizes, image.align_corners);
-    case ResizeKernel::bicubic: return at::upsample_bicubic2d(features, sizes, image.align_corners);
+      return at::upsample_bilinear2d(features, sizes, image_.align_corners);
+    case ResizeKernel::bicubic:
+      return at::upsample_bicubic2d(features, sizes, image_.align_corners);
   }
   return features;
 }

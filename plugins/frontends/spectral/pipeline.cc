@@ -34,6 +34,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Constants> consta
                    c10::Device device, std::unique_ptr<fast::FrontEnd> fast,
                    std::unique_ptr<DeviceFrontEnd> fused)
     : config_(config),
+      resize_(std::make_unique<ImageResize>(config.image)),
       exact_(std::move(constants)),
       ready_(exact_->to(at::TensorOptions().dtype(at::kFloat).device(device))),
       fast_(std::move(fast)),
@@ -54,8 +55,9 @@ at::Tensor Pipeline::features(const at::Tensor& audio, const FramePlan& plan,
   return features;
 }
 
-at::Tensor Pipeline::finish(at::Tensor features, const FramePlan& plan) const {
-  features = resize(normalize_bands(features, config_.cmvn), config_.image);
+at::Tensor Pipeline::finish(at::Tensor features, const FramePlan& plan,
+                            const at::Tensor& into) const {
+  features = resize_->run(normalize_bands(features, config_.cmvn), into);
   if (!config_.image.normalize_after_pad) features = normalize(features, config_.image);
   features = fill_tail(features, config_.patch, plan);
   if (config_.image.normalize_after_pad) features = normalize(features, config_.image);
@@ -96,9 +98,23 @@ at::Tensor Pipeline::fast_features(const at::Tensor& audio, const FramePlan& pla
 
 at::Tensor Pipeline::run_fast(const at::Tensor& audio, const std::vector<FramePlan>& plans,
                               const std::vector<std::int64_t>& overlaps) const {
+  const std::int64_t channels = audio.size(1);
+  const auto resolutions = static_cast<std::int64_t>(plans.size());
+  at::Tensor result;
+  if (resolutions > 1 && config_.image.width && keeps_items_apart() && !config_.image.mel_time) {
+    result = at::empty({audio.size(0), resolutions * channels, *config_.image.width,
+                        config_.image.height.value_or(fast_->features())},
+                       audio.options());
+  }
   std::vector<at::Tensor> images;
   for (std::size_t r = 0; r < plans.size(); ++r) {
     const at::Tensor features = fast_features(audio, plans[r], r, overlaps);
+    if (result.defined()) {
+      const at::Tensor here = result.narrow(1, static_cast<std::int64_t>(r) * channels, channels);
+      const at::Tensor image = finish(features, plans[r], here);
+      if (!image.is_same(here)) here.copy_(image);
+      continue;
+    }
     if (features.size(0) == 1 || keeps_items_apart()) {
       images.push_back(finish(features, plans[r]));
       continue;
@@ -110,6 +126,7 @@ at::Tensor Pipeline::run_fast(const at::Tensor& audio, const std::vector<FramePl
     }
     images.push_back(at::cat(items));
   }
+  if (result.defined()) return result;
   return images.size() == 1 ? images.front().contiguous() : at::cat(images, 1);
 }
 

@@ -13,6 +13,7 @@
 #include "device_front_end.h"
 #include "fast/front_end.h"
 #include "frame_plan.h"
+#include "image.h"
 
 namespace melgraph_frontends {
 
@@ -52,12 +53,14 @@ class Pipeline {
                       const std::vector<std::int64_t>& overlaps) const;
   /// Return whether what comes after the features gives a batch the bits of its items alone.
   bool keeps_items_apart() const;
-  /// Compute what comes after: CMVN, resizing, normalisation and patches.
-  at::Tensor finish(at::Tensor features, const FramePlan& plan) const;
+  /// Compute what comes after: CMVN, resizing, normalisation and patches; `into` is for the resized
+  /// images.
+  at::Tensor finish(at::Tensor features, const FramePlan& plan, const at::Tensor& into = {}) const;
   at::Tensor run_items(const at::Tensor& audio, const std::vector<FramePlan>& plans,
                        const Constants& constants) const;
 
   Config config_;
+  const std::unique_ptr<ImageResize> resize_;
   std::shared_ptr<const Constants> exact_;
   Constants ready_;
   std::unique_ptr<fast::FrontEnd> fast_;

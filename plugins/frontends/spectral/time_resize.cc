@@ -29,29 +29,32 @@ TimeResize::TimeResize(std::int64_t from, std::int64_t to) {
 }
 
 void TimeResize::run(const float* rows, std::int64_t bands, float* out) const {
-  // A row of many taps is a sum of short sums: one long one in float32 loses a digit.
-  constexpr std::size_t kBlock = 64;
-  const auto add = [&](const Row& row, std::size_t begin, std::size_t end, float* sums) {
-    for (std::size_t k = begin; k < end; ++k) {
-      const float weight = weights_[row.begin + k];
-      const float* from = rows + (row.first + static_cast<std::int64_t>(k)) * bands;
-      for (std::int64_t m = 0; m < bands; ++m) sums[m] += weight * from[m];
-    }
-  };
-  std::vector<float> block;
   for (const Row& row : rows_) {
-    std::fill(out, out + bands, 0.0F);
-    if (row.count <= kBlock) {
-      add(row, 0, row.count, out);
-    } else {
-      for (std::size_t begin = 0; begin < row.count; begin += kBlock) {
-        block.assign(static_cast<std::size_t>(bands), 0.0F);
-        add(row, begin, std::min(begin + kBlock, row.count), block.data());
-        for (std::int64_t m = 0; m < bands; ++m) out[m] += block[static_cast<std::size_t>(m)];
-      }
-    }
+    std::int64_t m = 0;
+    for (; m + 32 <= bands; m += 32) sum_bands<32>(row, rows + m, bands, out + m);
+    for (; m + 4 <= bands; m += 4) sum_bands<4>(row, rows + m, bands, out + m);
+    for (; m < bands; ++m) sum_bands<1>(row, rows + m, bands, out + m);
     out += bands;
   }
+}
+
+template <int count>
+void TimeResize::sum_bands(const Row& row, const float* rows, std::int64_t bands,
+                           float* out) const {
+  // A row of many taps is a sum of short sums: one long one in float32 loses a digit.
+  constexpr std::size_t short_sum = 64;
+  const float* from = rows + row.first * bands;
+  const float* weight = weights_.data() + row.begin;
+  float total[count] = {};
+  for (std::size_t begin = 0; begin < row.count; begin += short_sum) {
+    const std::size_t taps = std::min(short_sum, row.count - begin);
+    float sums[count] = {};
+    for (std::size_t k = 0; k < taps; ++k, from += bands, ++weight) {
+      for (int m = 0; m < count; ++m) sums[m] += *weight * from[m];
+    }
+    for (int m = 0; m < count; ++m) total[m] += sums[m];
+  }
+  std::copy(total, total + count, out);
 }
 
 }  // namespace melgraph_frontends

@@ -1,10 +1,36 @@
 #pragma once
 
+#include <utility>
+
+// What a Vector is: frames of a processor, or one number of a device's thread.
+#if defined(MELGRAPH_LANES)
 #include "simd.h"
+#else
+#include "../cuda/lane.h"
+#endif
 
 // Discrete Fourier transforms of a few points, held in registers: forward, exp(-i ...).
 
 namespace melgraph_frontends::fast::MELGRAPH_SIMD {
+
+struct Complex {
+  Vector re;
+  Vector im;
+};
+
+/// The product of a complex number and (re, im).
+MELGRAPH_INLINE Complex multiply(Complex value, Vector re, Vector im) {
+  return {subtract_product(value.im, im, value.re * re), add_product(value.im, re, value.re * im)};
+}
+
+/// Call `body` with the constants 0 to count - 1.
+template <int count, class Body>
+MELGRAPH_INLINE void unroll(Body body) {
+  [&]<int... index>(std::integer_sequence<int, index...>) MELGRAPH_INLINE_LAMBDA {
+    (body(std::integral_constant<int, index>{}), ...);
+  }
+  (std::make_integer_sequence<int, count>{});
+}
 
 // The constants must have the same bits everywhere: the compiler computes them.
 constexpr double pi = 3.14159265358979323846;
@@ -71,36 +97,74 @@ struct OddButterfly {
     a[0] = total;
     unroll<half>([&](auto index) MELGRAPH_INLINE_LAMBDA {
       constexpr int k = index + 1;
+      // The first sine is left out of the sum, and goes into the last step.
+      constexpr double first_sine = sine_of(k);
       Complex even = first;
-      Complex odd{};
+      Complex odd = differences[0];
       unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
-        constexpr double angle = 2 * pi * (((j + 1) * k) % radix) / radix;
-        constexpr float cosine = static_cast<float>(constant_cosine(angle));
-        constexpr float sine = static_cast<float>(constant_sine(angle));
+        constexpr auto cosine = static_cast<float>(cosine_of((j + 1) * k));
         even = {add_product(sums[j].re, all(cosine), even.re),
                 add_product(sums[j].im, all(cosine), even.im)};
-        if constexpr (j == 0) {
-          odd = {differences[0].re * sine, differences[0].im * sine};
-        } else {
-          odd = {add_product(differences[j].re, all(sine), odd.re),
-                 add_product(differences[j].im, all(sine), odd.im)};
+        if constexpr (j > 0) {
+          constexpr auto ratio = static_cast<float>(sine_of((j + 1) * k) / first_sine);
+          odd = {add_product(differences[j].re, all(ratio), odd.re),
+                 add_product(differences[j].im, all(ratio), odd.im)};
         }
       });
-      a[k] = {even.re + odd.im, even.im - odd.re};
-      a[radix - k] = {even.re - odd.im, even.im + odd.re};
+      const Vector sine = all(static_cast<float>(first_sine));
+      a[k] = {add_product(odd.im, sine, even.re), subtract_product(odd.re, sine, even.im)};
+      a[radix - k] = {subtract_product(odd.im, sine, even.re), add_product(odd.re, sine, even.im)};
     });
+  }
+
+ private:
+  static constexpr double cosine_of(int turn) {
+    return constant_cosine(2 * pi * (turn % radix) / radix);
+  }
+  static constexpr double sine_of(int turn) {
+    return constant_sine(2 * pi * (turn % radix) / radix);
+  }
+};
+
+template <>
+struct Butterfly<8> {
+  static MELGRAPH_INLINE void run(Complex* a) {
+    Complex even[4] = {a[0], a[2], a[4], a[6]};
+    Complex odd[4] = {a[1], a[3], a[5], a[7]};
+    Butterfly<4>::run(even);
+    Butterfly<4>::run(odd);
+    const Vector half_root = all(0.70710678118654752440F);
+    a[0] = {even[0].re + odd[0].re, even[0].im + odd[0].im};
+    a[4] = {even[0].re - odd[0].re, even[0].im - odd[0].im};
+    a[2] = {even[2].re + odd[2].im, even[2].im - odd[2].re};
+    a[6] = {even[2].re - odd[2].im, even[2].im + odd[2].re};
+    // Turned by one and by three eighths, but for the length.
+    const Complex one{odd[1].re + odd[1].im, odd[1].im - odd[1].re};
+    const Complex three{odd[3].im - odd[3].re, odd[3].re + odd[3].im};
+    a[1] = {add_product(one.re, half_root, even[1].re), add_product(one.im, half_root, even[1].im)};
+    a[5] = {subtract_product(one.re, half_root, even[1].re),
+            subtract_product(one.im, half_root, even[1].im)};
+    a[3] = {add_product(three.re, half_root, even[3].re),
+            subtract_product(three.im, half_root, even[3].im)};
+    a[7] = {subtract_product(three.re, half_root, even[3].re),
+            add_product(three.im, half_root, even[3].im)};
   }
 };
 
 /// A product of two: `rows` transforms of `columns` points, twiddles, and the other way round.
+/// Those behind the first `filled` are zero.
 template <int rows, int columns>
 struct CompositeButterfly {
+  template <int filled = rows* columns>
   static MELGRAPH_INLINE void run(Complex* a) {
     constexpr int radix = rows * columns;
     Complex parts[rows][columns];
     unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA {
-      unroll<columns>([&](auto n) MELGRAPH_INLINE_LAMBDA { parts[row][n] = a[row + rows * n]; });
-      Butterfly<columns>::run(parts[row]);
+      constexpr bool is_single = row + rows >= filled;
+      unroll<columns>([&](auto n) MELGRAPH_INLINE_LAMBDA {
+        parts[row][n] = a[is_single ? row : row + rows * n];
+      });
+      if constexpr (!is_single) Butterfly<columns>::run(parts[row]);
     });
     unroll<columns>([&](auto k) MELGRAPH_INLINE_LAMBDA {
       Complex column[rows];
@@ -123,6 +187,46 @@ struct CompositeButterfly {
   }
 };
 
+/// Transform `radix` points of which those behind the first `filled` are zero.
+template <int radix, int filled>
+MELGRAPH_INLINE void transform_filled(Complex* a) {
+  if constexpr (requires { Butterfly<radix>::template run<filled>(a); }) {
+    Butterfly<radix>::template run<filled>(a);
+  } else {
+    Butterfly<radix>::run(a);
+  }
+}
+
+/// The same for two sizes without a common factor: in the order of Good and Thomas no twiddles
+/// stand between them.
+template <int rows, int columns>
+struct CoprimeButterfly {
+  static MELGRAPH_INLINE void run(Complex* a) {
+    constexpr int radix = rows * columns;
+    Complex parts[rows][columns];
+    unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA {
+      unroll<columns>([&](auto n) MELGRAPH_INLINE_LAMBDA {
+        parts[row][n] = a[(columns * row + rows * n) % radix];
+      });
+      Butterfly<columns>::run(parts[row]);
+    });
+    unroll<columns>([&](auto k) MELGRAPH_INLINE_LAMBDA {
+      Complex column[rows];
+      unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA { column[row] = parts[row][k]; });
+      Butterfly<rows>::run(column);
+      unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA { a[index_of(row, k)] = column[row]; });
+    });
+  }
+
+ private:
+  /// The number below `rows * columns` with these remainders.
+  static constexpr int index_of(int row, int column) {
+    int index = row;
+    while (index % columns != column) index += rows;
+    return index;
+  }
+};
+
 template <>
 struct Butterfly<3> : OddButterfly<3> {};
 template <>
@@ -130,10 +234,8 @@ struct Butterfly<5> : OddButterfly<5> {};
 template <>
 struct Butterfly<7> : OddButterfly<7> {};
 template <>
-struct Butterfly<8> : CompositeButterfly<2, 4> {};
-template <>
 struct Butterfly<9> : CompositeButterfly<3, 3> {};
 template <>
-struct Butterfly<15> : CompositeButterfly<3, 5> {};
+struct Butterfly<15> : CoprimeButterfly<3, 5> {};
 
 }  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

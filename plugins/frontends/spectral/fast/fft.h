@@ -34,8 +34,9 @@ void first_pass(const FftPlan& plan, const InputRun& run, const Inputs& inputs, 
   const std::int64_t* slots = plan.slots.data() + run.first;
   const float* factors = inputs.factors + 2 * run.first;
   const std::int64_t apart = 2 * (plan.points / radix);
+  const std::int64_t step = run.step;
   std::int64_t further = 0;
-  for (std::int64_t i = 0; i < run.count; ++i, further += 2 * inputs.pitch, factors += 2) {
+  for (std::int64_t i = 0; i < run.count; ++i) {
     Complex a[radix];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA {
       if constexpr (q < filled) {
@@ -45,9 +46,11 @@ void first_pass(const FftPlan& plan, const InputRun& run, const Inputs& inputs, 
         a[q] = Complex{};
       }
     });
-    Butterfly<radix>::run(a);
-    Complex* to = data + slots[i];
+    transform_filled<radix, filled>(a);
+    Complex* to = data + slots[i * step];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { to[q] = a[q]; });
+    further += 2 * step * inputs.pitch;
+    factors += 2 * step;
   }
 }
 
@@ -124,8 +127,8 @@ inline LaterPass find_later_pass(int radix) {
   }
 }
 
-/// Run passes 1 to `pass` over one part of `data`. Depth first, so that what a pass reads is still
-/// in the cache.
+/// Run passes 1 to `pass` over `data`, depth first, so that what a pass reads is still in the
+/// cache.
 inline void run_passes(const FftPlan& plan, Complex* data, std::size_t pass) {
   if (pass == 0) return;
   const int radix = plan.radices[pass];
@@ -134,11 +137,17 @@ inline void run_passes(const FftPlan& plan, Complex* data, std::size_t pass) {
   find_later_pass(radix)(data, span, plan.twiddles.data() + plan.offsets[pass]);
 }
 
-/// Transform `data` in place, but for the first pass and the last: see kernel_body.h, spectrum.h.
-inline void middle_passes(const FftPlan& plan, Complex* data) {
+/// Transform `inputs` to `data`, but for the last pass: see spectrum.h. Part by part, for the same
+/// reason.
+inline void passes_but_last(const FftPlan& plan, const std::vector<InputRun>& runs,
+                            const Inputs& inputs, Complex* data) {
   const std::size_t last = plan.radices.size() - 1;
-  for (int q = 0; q < plan.radices[last] && last > 1; ++q) {
-    run_passes(plan, data + q * plan.spans[last], last - 1);
+  auto run = runs.begin();
+  for (int part = 0; part < plan.parts(); ++part) {
+    for (; run != runs.end() && run->part == part; ++run) {
+      find_first_pass(plan, run->filled)(plan, *run, inputs, data);
+    }
+    if (last > 1) run_passes(plan, data + part * plan.spans[last], last - 1);
   }
 }
 

@@ -14,6 +14,10 @@ struct FftPlan {
   std::vector<std::int64_t> slots;   ///< [points / radices[0]] where innermost transform n belongs
   std::vector<float> twiddles;       ///< of pass l from `offsets[l]`: [span][radix - 1][re, im]
   std::vector<std::size_t> offsets;  ///< of each pass
+
+  /// Parts of the data that are apart until the last pass: transform n of the first pass belongs
+  /// to part n % parts.
+  int parts() const { return radices.size() > 2 ? radices.back() : 1; }
 };
 
 /// Return whether `points` has no prime factor above 7.

@@ -12,7 +12,7 @@ bool follows(const InputRun& run, const std::vector<Place>& places) {
     const Place& first = run.places[i];
     const Place& here = places[i];
     if (here.column < 0 || first.column < 0 || here.row != first.row ||
-        here.column != first.column + 2 * run.count) {
+        here.column != first.column + 2 * run.step * run.count) {
       return false;
     }
   }
@@ -26,23 +26,26 @@ SampleRows plan_rows(std::int64_t win_length, std::int64_t hop_length) {
 }
 
 std::vector<InputRun> plan_inputs(std::int64_t win_length, std::int64_t hop_length, int radix,
-                                  std::int64_t transforms) {
+                                  std::int64_t transforms, int parts) {
   std::vector<InputRun> runs;
   const auto place = [&](std::int64_t sample) {
     return sample < win_length ? Place{sample % hop_length, sample / hop_length} : Place{-1, 0};
   };
-  for (std::int64_t t = 0; t < transforms; ++t) {
-    std::vector<Place> places;
-    for (int q = 0; q < radix; ++q) {
-      const std::int64_t sample = 2 * (t + q * transforms);
-      if (q > 0 && sample >= win_length) break;
-      places.push_back(place(sample));
-      places.push_back(place(sample + 1));
+  for (int part = 0; part < parts; ++part) {
+    for (std::int64_t t = part; t < transforms; t += parts) {
+      std::vector<Place> places;
+      for (int q = 0; q < radix; ++q) {
+        const std::int64_t sample = 2 * (t + q * transforms);
+        if (q > 0 && sample >= win_length) break;
+        places.push_back(place(sample));
+        places.push_back(place(sample + 1));
+      }
+      if (runs.empty() || runs.back().part != part || !follows(runs.back(), places)) {
+        const auto filled = static_cast<int>(places.size() / 2);
+        runs.push_back({part, t, parts, 0, filled, std::move(places)});
+      }
+      ++runs.back().count;
     }
-    if (runs.empty() || !follows(runs.back(), places)) {
-      runs.push_back({t, 0, static_cast<int>(places.size() / 2), std::move(places)});
-    }
-    ++runs.back().count;
   }
   return runs;
 }

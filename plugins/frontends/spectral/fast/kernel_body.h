@@ -93,61 +93,65 @@ inline void transpose_samples(const Plan& plan, const float* samples, std::int64
   }
 }
 
-/// Gather the frames of a block, and have the first pass read them instead of samples: for front
-/// ends that look at each as a whole.
-inline Inputs gather_frames(const Plan& plan, const Inputs& inputs, Vector* frame, float* energy) {
-  const std::int64_t length = plan.win_length;
-  const std::int64_t step = plan.step();
+/// Call `use(i, k, sample i of all frames)` for the whole window, where k is a constant below 4:
+/// for sums, of which each waits for itself only.
+template <class Use>
+MELGRAPH_INLINE void for_samples(const Plan& plan, const Inputs& inputs, Use use) {
+  constexpr int abreast = 4;
   std::int64_t i = 0;
   for (std::int64_t row = 0; row <= plan.rows.more; ++row) {
     const float* from = inputs.samples + row;
-    const std::int64_t end = i + plan.rows.columns < length ? i + plan.rows.columns : length;
-    for (; i < end; ++i, from += inputs.pitch) frame[i * step] = load(from);
+    const std::int64_t rest = plan.win_length - i;
+    const std::int64_t end = i + (plan.rows.columns < rest ? plan.rows.columns : rest);
+    for (; i + abreast <= end; i += abreast, from += abreast * inputs.pitch) {
+      unroll<abreast>([&](auto k)
+                          MELGRAPH_INLINE_LAMBDA { use(i + k, k, load(from + k * inputs.pitch)); });
+    }
+    for (; i < end; ++i, from += inputs.pitch) {
+      use(i, std::integral_constant<int, 0>{}, load(from));
+    }
   }
+}
+
+/// Gather the frames of a block, and have the first pass read them instead of samples: for front
+/// ends that look at each as a whole.
+inline Inputs gather_frames(const Plan& plan, const Inputs& inputs, Vector* frame, float* energy) {
   Vector mean{};
   if (plan.remove_dc_offset) {
     Vector sums[4] = {};
-    for (i = 0; i + 4 <= length; i += 4) {
-      unroll<4>([&](auto k) MELGRAPH_INLINE_LAMBDA { sums[k] += frame[(i + k) * step]; });
-    }
-    for (; i < length; ++i) sums[i % 4] += frame[i * step];
-    mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(length));
+    for_samples(plan, inputs, [&](std::int64_t, auto k, Vector value) MELGRAPH_INLINE_LAMBDA {
+      sums[k] += value;
+    });
+    mean =
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])) * (1.0F / static_cast<float>(plan.win_length));
   }
   if (plan.use_energy) {
     Vector sum{};
-    for (std::int64_t k = 0; k < length; ++k) {
-      const Vector value = frame[k * step] - mean;
-      sum = add_product(value, value, sum);
-    }
+    for_samples(plan, inputs, [&](std::int64_t, auto, Vector value) MELGRAPH_INLINE_LAMBDA {
+      sum = add_product(value - mean, value - mean, sum);
+    });
     store(energy, logarithm(larger(sum * plan.energy_factor, all(plan.energy_floor))));
   }
   // (x[i] - mean) - c (x[i - 1] - mean), where the first sample is its own predecessor.
   const Vector left_of_mean = mean * (1.0F - plan.preemphasis);
   const Vector coefficient = all(plan.preemphasis);
-  Vector before = frame[0];
-  for (std::int64_t k = 0; k < length; ++k) {
-    const Vector value = frame[k * step];
-    frame[k * step] = subtract_product(before, coefficient, value) - left_of_mean;
+  const std::int64_t step = plan.step();
+  Vector before = load(inputs.samples);
+  for_samples(plan, inputs, [&](std::int64_t i, auto, Vector value) MELGRAPH_INLINE_LAMBDA {
+    frame[i * step] = subtract_product(before, coefficient, value) - left_of_mean;
     before = value;
-    if (step == 2) frame[2 * k + 1] = Vector{};
-  }
+    if (step == 2) frame[2 * i + 1] = Vector{};
+  });
   return {reinterpret_cast<const float*>(frame), lanes, inputs.factors};
 }
 
-/// Read the samples of a block and run the first pass of the transform; `work` is what is behind
-/// `data`.
-inline void run_first_pass(const Plan& plan, const float* samples, Stage last, float* energy,
-                           float* work, Complex* data) {
+/// Put the samples of a block into `work`, so that the first pass finds them.
+inline Inputs pack(const Plan& plan, const float* samples, float* energy, float* work) {
   const std::int64_t frame = plan.gathered ? plan.win_length * plan.step() * lanes : 0;
-  Inputs inputs{work + frame, row_pitch(plan, lanes), plan.input_factors.data()};
+  const Inputs inputs{work + frame, row_pitch(plan, lanes), plan.input_factors.data()};
   transpose_samples(plan, samples, inputs.pitch, work + frame);
-  if (plan.gathered) {
-    inputs = gather_frames(plan, inputs, reinterpret_cast<Vector*>(work), energy);
-  }
-  if (last == Stage::pack) return;
-  for (const InputRun& run : plan.inputs) {
-    find_first_pass(plan.fft, run.filled)(plan.fft, run, inputs, data);
-  }
+  if (!plan.gathered) return inputs;
+  return gather_frames(plan, inputs, reinterpret_cast<Vector*>(work), energy);
 }
 
 inline void sum_bands(const Plan& plan, const Vector* spectrum, Vector* out) {
@@ -222,9 +226,9 @@ inline const float* run_frames(const Plan& plan, const float* samples, int frame
   auto* points = reinterpret_cast<Complex*>(work);
   Vector* bins = data + 2 * plan.fft.points;
   Vector* values = bins + plan.bins;
-  run_first_pass(plan, samples, last, energy, reinterpret_cast<float*>(bins), points);
+  const Inputs inputs = pack(plan, samples, energy, reinterpret_cast<float*>(bins));
   if (last == Stage::pack) return work;
-  middle_passes(plan.fft, points);
+  passes_but_last(plan.fft, plan.inputs, inputs, points);
   if (last == Stage::transform) return work;
   last_pass(plan, points, bins);
   if (last == Stage::power) return work;

@@ -43,13 +43,17 @@ void plan_samples(Plan& plan) {
   for (std::size_t i = 0; i < plan.window.size(); ++i) {
     plan.input_factors[i * static_cast<std::size_t>(plan.step())] = plan.window[i];
   }
-  plan.inputs = plan.gathered ? plan_inputs(gathered, gathered, radix, transforms)
-                              : plan_inputs(plan.win_length, plan.hop_length, radix, transforms);
+  const int parts = plan.fft.parts();
+  plan.inputs = plan.gathered
+                    ? plan_inputs(gathered, gathered, radix, transforms, parts)
+                    : plan_inputs(plan.win_length, plan.hop_length, radix, transforms, parts);
 }
 
 void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
   const std::vector<double> bank = mel_filterbank(mel, plan.n_fft, sample_rate);
   const auto count = static_cast<std::size_t>(mel.n_mels);
+  std::int64_t first_read = plan.bins;
+  std::int64_t end_read = 0;
   for (std::size_t band = 0; band < count; ++band) {
     const auto weight = [&](std::int64_t bin) {
       return bank[static_cast<std::size_t>(bin) * count + band];
@@ -59,10 +63,16 @@ void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
     while (first < end && weight(first) == 0) ++first;
     while (end > first && weight(end - 1) == 0) --end;
     plan.bands.push_back({first < end ? first : 0, end - first});
+    if (first < end) {
+      first_read = std::min(first_read, first);
+      end_read = std::max(end_read, end);
+    }
     for (std::int64_t bin = first; bin < end; ++bin) {
       plan.weights.push_back(static_cast<float>(weight(bin) * plan.spectrum_factor));
     }
   }
+  plan.first_bin = first_read;
+  plan.end_bin = end_read;
 }
 
 void plan_logarithm(Plan& plan, const LogConfig& log) {
@@ -105,6 +115,7 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   plan.hop_length = framing.hop_length;
   plan.n_fft = framing.n_fft;
   plan.bins = framing.n_fft / 2 + 1;
+  plan.end_bin = plan.bins;
   plan.packed = is_packed(framing.n_fft);
   plan_transform(plan);
 

@@ -46,6 +46,8 @@ struct Plan {
   float spectrum_factor = 1;  ///< what the kernels' power or magnitude lacks; bands have it
   std::vector<Band> bands;    ///< empty for `frontend.stft`
   std::vector<float> weights;
+  std::int64_t first_bin = 0;  ///< the bins from here
+  std::int64_t end_bin = 0;    ///< to here are all that is read of them
 
   /// ln(max(x * log_slope + log_offset, log_least)) * log_factor + log_shift
   bool logarithm = false;

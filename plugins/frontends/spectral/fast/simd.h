@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <utility>
 
 // Vectors whose lanes are frames. Included by one source an instruction set, which defines
 // MELGRAPH_SIMD, a namespace of its own (code of two instruction sets must not be merged by the
@@ -23,11 +22,6 @@ inline constexpr int lanes = MELGRAPH_LANES;
 typedef float Vector __attribute__((vector_size(lanes * 4)));
 typedef float UnalignedVector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
 typedef std::int32_t Integers __attribute__((vector_size(lanes * 4)));
-
-struct Complex {
-  Vector re;
-  Vector im;
-};
 
 MELGRAPH_INLINE Vector load(const float* from) {
   return *reinterpret_cast<const UnalignedVector*>(from);
@@ -105,11 +99,6 @@ MELGRAPH_INLINE Vector subtract_product(Vector a, Vector b, Vector c) {
 }
 #endif
 
-/// The product of a complex number and (re, im).
-MELGRAPH_INLINE Complex multiply(Complex value, Vector re, Vector im) {
-  return {subtract_product(value.im, im, value.re * re), add_product(value.im, re, value.re * im)};
-}
-
 MELGRAPH_INLINE Vector larger(Vector a, Vector b) {
   return a > b ? a : b;
 }
@@ -118,15 +107,6 @@ MELGRAPH_INLINE Vector square_root(Vector x) {
   Vector root;
   for (int i = 0; i < lanes; ++i) root[i] = __builtin_sqrtf(x[i]);
   return root;
-}
-
-/// Call `body` with the constants 0 to count - 1.
-template <int count, class Body>
-MELGRAPH_INLINE void unroll(Body body) {
-  [&]<int... index>(std::integer_sequence<int, index...>) MELGRAPH_INLINE_LAMBDA {
-    (body(std::integral_constant<int, index>{}), ...);
-  }
-  (std::make_integer_sequence<int, count>{});
 }
 
 /// A square of numbers is transposed in registers of eight at most: shuffles across wider ones

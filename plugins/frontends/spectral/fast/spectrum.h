@@ -28,8 +28,14 @@ MELGRAPH_INLINE void unpack(const Plan& plan, std::int64_t k, Complex a, Complex
   const Vector even_re = a.re + b.re;
   const Vector even_im = a.im - b.im;
   const Complex turned = multiply({a.im + b.im, b.re - a.re}, turn_re, turn_im);
-  bins[k] = size_of<magnitude>(even_re + turned.re, even_im + turned.im);
-  bins[plan.fft.points - k] = size_of<magnitude>(even_re - turned.re, even_im - turned.im);
+  // A root takes as long as all else here: none is taken where no band reads it.
+  if (!magnitude || k >= plan.first_bin) {
+    bins[k] = size_of<magnitude>(even_re + turned.re, even_im + turned.im);
+  }
+  const std::int64_t mirrored = plan.fft.points - k;
+  if (!magnitude || mirrored < plan.end_bin) {
+    bins[mirrored] = size_of<magnitude>(even_re - turned.re, even_im - turned.im);
+  }
 }
 
 /// The transforms j and span - j of the last pass give points that unpack each other.
