@@ -123,9 +123,12 @@ class Golden : public ::testing::TestWithParam<Case> {
     if (golden_file().is_null()) GTEST_SKIP() << "the shared folder of golden numbers is missing";
   }
 
-  // Compare [.., time, band] with the probes, and where it is whole with the statistics.
-  void compare(const at::Tensor& features, double tolerance) {
+  // Compare [.., time, band] with the probes, and where it is whole with the statistics. All
+  // tolerances are taken `times`.
+  void compare(const at::Tensor& features, double absolute, double times = 1) {
     const Case& test = GetParam();
+    const double tolerance = times * absolute;
+    const double relative = times * test.relative;
     const nlohmann::json& golden = golden_case(test.golden);
     at::Tensor array = features.to(at::kDouble).squeeze(2).squeeze(0).squeeze(0);
     if (test.swapped) array = array.transpose(-1, -2);
@@ -135,13 +138,13 @@ class Golden : public ::testing::TestWithParam<Case> {
       at::Tensor value = array;
       for (const nlohmann::json& i : probe.at("index")) value = value.select(0, i);
       const double expected = probe.at("value").get<double>();
-      EXPECT_NEAR(value.item<double>(), expected, tolerance + test.relative * std::abs(expected))
+      EXPECT_NEAR(value.item<double>(), expected, tolerance + relative * std::abs(expected))
           << "at " << probe.at("index");
       ++compared;
     }
     EXPECT_GE(compared, 20);
     const double largest = golden.at("max").get<double>();
-    const double margin = tolerance + test.relative * largest;
+    const double margin = tolerance + relative * largest;
     EXPECT_NEAR(array.mean().item<double>(), golden.at("mean").get<double>(), margin);
     EXPECT_NEAR(array.std(/*unbiased=*/false).item<double>(), golden.at("std").get<double>(),
                 margin);
@@ -166,7 +169,7 @@ class Golden : public ::testing::TestWithParam<Case> {
         melgraph::testing::features_spec(1, features.size(2), features.size(3));
     if (audio.scalar_type() == at::kDouble) spec.dtype = melgraph::DType::float64;
     delta.connect("features", spec);
-    return delta.run(features);
+    return delta.on(audio.device()).run(features);
   }
 };
 
@@ -176,6 +179,13 @@ TEST_P(Golden, AgreesInFloat32) {
 
 TEST_P(Golden, AgreesInFloat64) {
   compare(result(sound()), GetParam().tolerance64);
+}
+
+TEST_P(Golden, AgreesOnADevice) {
+  std::string why;
+  const std::optional<c10::Device> device = cuda_device(why);
+  if (!device) GTEST_SKIP() << why;
+  compare(result(sound().to(at::kFloat).to(*device)).cpu(), GetParam().tolerance32, 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Frontends, Golden, ::testing::ValuesIn(cases()),

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "melgraph/node_type.h"
 #include "melgraph/testing/node_runner.h"
+#include "run/device.h"
 
 // What the tests of the spectral front ends share.
 
@@ -109,13 +111,23 @@ inline NodeRunner runner(const std::string& id, const Settings& settings, int sa
   return result;
 }
 
-/// Run `id` over one item in the item's type.
+/// Run `id` over one item in the item's type and on its device.
 inline at::Tensor run(const std::string& id, const Settings& settings, int sample_rate,
                       const at::Tensor& audio) {
   const bool exact = audio.scalar_type() == at::kDouble;
   NodeRunner result = runner(id, settings, sample_rate, audio.size(2),
                              exact ? melgraph::DType::float64 : melgraph::DType::float32);
-  return result.run(audio);
+  return result.on(audio.device()).run(audio);
+}
+
+/// Return the CUDA device; where there is none, nothing, and `why` tells.
+inline std::optional<c10::Device> cuda_device(std::string& why) {
+  try {
+    return melgraph::choose_device("cuda");
+  } catch (const melgraph::Error& error) {
+    why = error.what();
+    return std::nullopt;
+  }
 }
 
 }  // namespace frontends_test

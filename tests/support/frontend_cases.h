@@ -81,6 +81,12 @@ inline Config mfcc() {
   return config;
 }
 
+inline Config energy_mfcc() {
+  Config config = mfcc();
+  config.cepstrum.use_energy = true;
+  return config;
+}
+
 inline Config kaldi_mfcc() {
   Config config = kaldi();
   config.output = Output::mfcc;
@@ -88,6 +94,13 @@ inline Config kaldi_mfcc() {
   config.cepstrum.n_mfcc = 13;
   config.cepstrum.lifter = 22;
   config.cepstrum.use_energy = true;
+  return config;
+}
+
+/// As HTK has it: the first sample, which is its own predecessor, counts in the window.
+inline Config htk_mfcc() {
+  Config config = kaldi_mfcc();
+  config.window.shape = WindowShape::hamming;
   return config;
 }
 
@@ -139,7 +152,9 @@ inline std::vector<Case> cases() {
           {"kaldi", kaldi(), 16000, 6001, 2e-3, 15789098260095550937U},
           {"librosa", librosa(), 22050, 7001, 1e-3, 11792906700469165622U},
           {"mfcc", mfcc(), 16000, 5000, 2e-3, 18266302497211957674U},
+          {"energy_mfcc", energy_mfcc(), 16000, 5000, 2e-3, 10420386965437632896U},
           {"kaldi_mfcc", kaldi_mfcc(), 16000, 5000, 4e-3, 6371144747457876691U},
+          {"htk_mfcc", htk_mfcc(), 16000, 5000, 4e-3, 6615202817088198482U},
           {"odd", odd(), 22050, 5001, 1e-3, 2411182294035762503U},
           {"prepared", prepared(), 16000, 5000, 1e-3, 7266904169096115610U},
           {"bins", bins(), 8000, 400, 1e-3, 3811211366164070096U}};

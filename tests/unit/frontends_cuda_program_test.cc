@@ -7,38 +7,34 @@
 #include <string>
 #include <vector>
 
+#include "cuda_emulation.h"
 #include "frontend_cases.h"
-#include "frontends/spectral/cuda/frame_block.h"
 #include "frontends/spectral/cuda/tables.h"
 #include "frontends/spectral/fast/front_end.h"
 #include "frontends/spectral/fast/waveform.h"
 
 // What the CUDA kernels do, step by step on the CPU: the same source, with a loop in place of the
-// threads of a block.
+// threads of a frame.
 
 namespace melgraph_frontends {
 namespace {
 
-struct Loop {
-  template <class Step>
-  void each(int count, Step step) const {
-    for (int i = count; i-- > 0;) step(i);  // any order must do
-  }
-  void raise(std::int32_t* largest, float value) const {
-    *largest = std::max(*largest, cuda::ordered(value));
-  }
+struct Result {
+  std::vector<float> features;
+  bool finite = true;
 };
 
-std::vector<float> run_program(const Config& config, int sample_rate, std::int64_t channels,
-                               const std::vector<float>& samples) {
+template <class Shape = cuda::AnyShape>
+Result run_program(const Config& config, int sample_rate, std::int64_t channels,
+                   const std::vector<float>& samples, Order order = Order::ascending) {
   const fast::Plan plan = *fast::make_plans(config, sample_rate).front();
-  const cuda::Tables tables = cuda::make_tables(plan);
-  cuda::Program program = cuda::make_program(plan);
-  program.window = plan.window.data();
+  cuda::Tables tables;
+  cuda::Program program = cuda::make_program(plan, tables);
+  program.window = tables.window.data();
   program.twiddles = tables.twiddles.data();
-  program.turns = plan.turns.data();
-  program.band_ranges = tables.band_ranges.data();
-  program.weights = plan.weights.data();
+  program.turns = tables.turns.data();
+  program.band = tables.bands.data();
+  program.weights = tables.weights.data();
   program.cepstrum = plan.cepstrum.empty() ? nullptr : plan.cepstrum.data();
 
   const std::int64_t count = static_cast<std::int64_t>(samples.size()) / channels;
@@ -49,10 +45,15 @@ std::vector<float> run_program(const Config& config, int sample_rate, std::int64
     fast::prepare(config.samples, samples.data() + c * count, count, frames.appended, channel);
     sound.insert(sound.end(), channel.begin(), channel.end());
   }
-  std::vector<float> out(static_cast<std::size_t>(channels * frames.frames * plan.features));
-  std::vector<float> values(static_cast<std::size_t>(channels * frames.frames * plan.values()));
-  std::vector<float> energy(static_cast<std::size_t>(channels * frames.frames));
-  std::int32_t largest = std::numeric_limits<std::int32_t>::min();
+  // Poisoned: whatever is read before it was written, or is not written, is no number.
+  const float poison = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> out(static_cast<std::size_t>(channels * frames.frames * plan.features),
+                         poison);
+  std::vector<float> values(static_cast<std::size_t>(channels * frames.frames * plan.values()),
+                            poison);
+  std::vector<float> energy(static_cast<std::size_t>(channels * frames.frames), poison);
+  std::int32_t largest = cuda::least_order;
+  std::int32_t not_finite = 0;
   cuda::Call call{};
   call.audio = sound.data();
   call.out = out.data();
@@ -60,6 +61,7 @@ std::vector<float> run_program(const Config& config, int sample_rate, std::int64
   call.values = held ? values.data() : out.data();
   call.energy = energy.data();
   call.largest = &largest;
+  call.not_finite = &not_finite;
   call.rows = channels;
   call.channels = channels;
   call.samples = static_cast<std::int64_t>(sound.size()) / channels;
@@ -67,23 +69,8 @@ std::vector<float> run_program(const Config& config, int sample_rate, std::int64
   call.first = frames.first;
   call.pad_mode = static_cast<std::int32_t>(config.framing.pad_mode);
 
-  const int capacity = cuda::frames_at_once(program);
-  EXPECT_GT(capacity, 0);
-  std::vector<float> memory(static_cast<std::size_t>(cuda::shared_bytes(program, capacity)) /
-                            sizeof(float));
-  for (std::int64_t row = 0; row < channels; ++row) {
-    for (std::int64_t begin = 0; begin < frames.frames; begin += capacity) {
-      cuda::FrameBlock<Loop> block(program, call, {}, capacity, memory.data());
-      block.run(row, begin,
-                static_cast<int>(std::min<std::int64_t>(capacity, frames.frames - begin)));
-    }
-  }
-  if (program.has_range != 0) {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      cuda::limit_feature(program, call, static_cast<std::int64_t>(i));
-    }
-  }
-  return out;
+  emulate<Shape>(program, call, order);
+  return {out, not_finite == 0};
 }
 
 std::vector<float> run_fast(const Config& config, int sample_rate, std::int64_t channels,
@@ -114,31 +101,87 @@ TEST_P(CudaProgram, AgreesWithTheFastPath) {
   for (const std::int64_t channels : {1, 2}) {
     std::vector<float> samples = noise(c.samples * static_cast<std::size_t>(channels));
     for (std::size_t i = 0; i < c.samples / 3; ++i) samples[i] *= 1e-4F;
-    EXPECT_LT(largest_difference(run_program(c.config, c.sample_rate, channels, samples),
-                                 run_fast(c.config, c.sample_rate, channels, samples)),
-              c.tolerance)
+    const Result result = run_program(c.config, c.sample_rate, channels, samples);
+    EXPECT_TRUE(result.finite);
+    EXPECT_LT(
+        largest_difference(result.features, run_fast(c.config, c.sample_rate, channels, samples)),
+        c.tolerance)
         << channels;
+    EXPECT_EQ(result.features,
+              run_program(c.config, c.sample_rate, channels, samples, Order::descending).features);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaProgram, testing::ValuesIn(cases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
+TEST_P(CudaProgram, TellsWhatIsNotFinite) {
+  const Case& c = GetParam();
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 3e38F}) {
+    if (c.config.samples.quantize_int16 && !std::isnan(bad)) continue;  // it is limited to 1
+    std::vector<float> samples = noise(c.samples);
+    samples[c.samples / 2] = bad;
+    samples[c.samples / 2 + 1] = bad;
+    EXPECT_FALSE(run_program(c.config, c.sample_rate, 1, samples).finite) << bad;
+  }
+}
+
+Config config_of_bins(std::int64_t n_fft) {
+  Config config;
+  config.output = Output::stft;
+  config.power = 1;
+  config.framing.n_fft = n_fft;
+  config.framing.win_length = n_fft - n_fft / 3;
+  config.framing.hop_length = 1 + n_fft / 2;
+  return config;
+}
+
 TEST(CudaProgram, TransformsOfEveryKindOfLength) {
   for (const std::int64_t n_fft :
-       {4, 6, 14, 15, 30, 32, 50, 63, 70, 90, 128, 240, 441, 960, 4410}) {
-    Config config;
-    config.output = Output::stft;
-    config.power = 1;
-    config.framing.n_fft = n_fft;
-    config.framing.win_length = n_fft - n_fft / 3;
-    config.framing.hop_length = 1 + n_fft / 2;
+       {4,  6,  8,  10,  14,  15,  16,  18,  30,  32,   50,   63,   64,
+        70, 90, 98, 128, 240, 256, 441, 480, 960, 2048, 2187, 4096, 4410}) {
+    const Config config = config_of_bins(n_fft);
     const std::vector<float> samples = noise(static_cast<std::size_t>(3 * n_fft));
     ASSERT_EQ(cuda::why_not_fused(config), "");
-    EXPECT_LT(largest_difference(run_program(config, 16000, 1, samples),
-                                 run_fast(config, 16000, 1, samples)),
+    const Result result = run_program(config, 16000, 1, samples);
+    EXPECT_LT(largest_difference(result.features, run_fast(config, 16000, 1, samples)),
               1e-5 * static_cast<double>(n_fft))
         << n_fft;
+    EXPECT_EQ(result.features, run_program(config, 16000, 1, samples, Order::descending).features)
+        << n_fft;
+  }
+}
+
+template <class Shape>
+void expect_same_as_any(std::int64_t n_fft) {
+  const Config config = config_of_bins(n_fft);
+  const std::vector<float> samples = noise(static_cast<std::size_t>(3 * n_fft));
+  cuda::Tables tables;
+  EXPECT_TRUE(Shape::fits(cuda::make_program(*fast::make_plans(config, 16000).front(), tables)));
+  EXPECT_LT(largest_difference(run_program<Shape>(config, 16000, 1, samples).features,
+                               run_program(config, 16000, 1, samples).features),
+            1e-6 * static_cast<double>(n_fft));
+}
+
+TEST(CudaProgram, ShapesThatTheCompilerKnowsGiveTheSame) {
+  expect_same_as_any<cuda::Points256>(512);
+  expect_same_as_any<cuda::Points512>(1024);
+  expect_same_as_any<cuda::Points1024>(2048);
+  cuda::Tables tables;
+  EXPECT_FALSE(cuda::Points256::fits(
+      cuda::make_program(*fast::make_plans(config_of_bins(256), 16000).front(), tables)));
+}
+
+// A wave of 32 threads whose accesses to one bank of the memory are to different words waits for
+// each; the device has 32 banks of four bytes, and half a wave takes an access of eight.
+TEST(CudaProgram, WhatAWarpWritesIsSpreadOverTheBanks) {
+  for (const int radix : {4, 8, 16}) {
+    std::vector<int> used(16);
+    for (int thread = 0; thread < 16; ++thread) {
+      ++used[static_cast<std::size_t>(cuda::place_of(thread * radix) % 16)];
+    }
+    EXPECT_EQ(*std::max_element(used.begin(), used.end()), 1) << radix;
   }
 }
 

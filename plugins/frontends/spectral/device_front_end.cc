@@ -2,10 +2,12 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -20,11 +22,16 @@ namespace {
 template <class T>
 const T* upload(const std::vector<T>& values, c10::Device device, std::vector<at::Tensor>& tables) {
   if (values.empty()) return nullptr;
-  const auto dtype = std::is_same_v<T, float> ? at::kFloat : at::kInt;
-  at::Tensor host = at::empty({static_cast<std::int64_t>(values.size())}, dtype);
-  std::copy(values.begin(), values.end(), host.template mutable_data_ptr<T>());
+  const auto bytes = static_cast<std::int64_t>(values.size() * sizeof(T));
+  const at::Tensor host = at::empty({bytes}, at::kByte);
+  std::memcpy(host.mutable_data_ptr(), values.data(), values.size() * sizeof(T));
   tables.push_back(host.to(device));
-  return tables.back().template const_data_ptr<T>();
+  return static_cast<const T*>(tables.back().const_data_ptr());
+}
+
+void* stream_of(c10::Device device) {
+  if (device.is_cpu()) return nullptr;  // whose launches come back when all is done
+  return c10::impl::VirtualGuardImpl(device.type()).getStream(device).native_handle();
 }
 
 // The scale of the samples is part of the window function.
@@ -41,22 +48,24 @@ std::unique_ptr<DeviceFrontEnd> DeviceFrontEnd::make(const Config& config, const
   const auto launch =
       reinterpret_cast<cuda::Launch>(melgraph::find_cuda_function(cuda::launch_name));
   if (launch == nullptr) return nullptr;
-  return std::unique_ptr<DeviceFrontEnd>(new DeviceFrontEnd(config, plans, device, launch));
+  return std::make_unique<DeviceFrontEnd>(config, plans, device, launch);
 }
 
 DeviceFrontEnd::DeviceFrontEnd(const Config& config, const fast::Plans& plans, c10::Device device,
                                cuda::Launch launch)
-    : config_(without_scale(config)), launch_(launch) {
+    : config_(without_scale(config)),
+      launch_(launch),
+      not_finite_(at::zeros({1}, at::TensorOptions(at::kInt).device(device))) {
   for (const auto& plan : plans) {
     Resident resident;
-    resident.program = cuda::make_program(*plan);
-    const cuda::Tables tables = cuda::make_tables(*plan);
+    cuda::Tables tables;
+    resident.program = cuda::make_program(*plan, tables);
     cuda::Program& program = resident.program;
-    program.window = upload(plan->window, device, resident.tables);
+    program.window = upload(tables.window, device, resident.tables);
     program.twiddles = upload(tables.twiddles, device, resident.tables);
-    program.turns = upload(plan->turns, device, resident.tables);
-    program.band_ranges = upload(tables.band_ranges, device, resident.tables);
-    program.weights = upload(plan->weights, device, resident.tables);
+    program.turns = upload(tables.turns, device, resident.tables);
+    program.band = upload(tables.bands, device, resident.tables);
+    program.weights = upload(tables.weights, device, resident.tables);
     program.cepstrum = upload(plan->cepstrum, device, resident.tables);
     programs_.push_back(std::move(resident));
   }
@@ -90,20 +99,26 @@ at::Tensor DeviceFrontEnd::run(const at::Tensor& audio, const FramePlan& plan,
   call.values = held.mutable_data_ptr<float>();
   call.energy = energy.defined() ? energy.mutable_data_ptr<float>() : nullptr;
   call.largest = largest.defined() ? largest.mutable_data_ptr<std::int32_t>() : nullptr;
+  call.not_finite = not_finite_.mutable_data_ptr<std::int32_t>();
   call.rows = rows;
   call.channels = sound.size(1);
   call.samples = sound.size(2);
   call.frames = plan.frames;
   call.first = plan.first;
   call.pad_mode = static_cast<std::int32_t>(config_.framing.pad_mode);
-  const c10::impl::VirtualGuardImpl guard(sound.device().type());
-  const c10::Stream stream = guard.getStream(sound.device());
   const char* message = "";
-  if (launch_(&program, &call, stream.native_handle(), &message) != 0) {
+  if (launch_(&program, &call, stream_of(sound.device()), &message) != 0) {
     throw melgraph::Error(melgraph::ErrorCode::device,
                           std::string("the front end could not be started: ") + message);
   }
   return features;
+}
+
+bool DeviceFrontEnd::finite() const {
+  if (not_finite_.item<std::int32_t>() == 0) return true;
+  const c10::InferenceMode inference;  // what was made in it may be changed in it only
+  not_finite_.zero_();
+  return false;
 }
 
 }  // namespace melgraph_frontends

@@ -20,8 +20,15 @@ class DeviceFrontEnd {
   static std::unique_ptr<DeviceFrontEnd> make(const Config& config, const fast::Plans& plans,
                                               c10::Device device);
 
-  /// Compute image `resolution` of [item, channel, sample] as [item, channel, time, feature].
+  /// `launch` takes pointers into the memory of `device`.
+  DeviceFrontEnd(const Config& config, const fast::Plans& plans, c10::Device device,
+                 cuda::Launch launch);
+
+  /// Queue image `resolution` of [item, channel, sample] as [item, channel, time, feature].
   at::Tensor run(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution) const;
+
+  /// Wait for what was queued, and return whether all of it was finite since the last call.
+  bool finite() const;
 
  private:
   struct Resident {
@@ -29,12 +36,10 @@ class DeviceFrontEnd {
     std::vector<at::Tensor> tables;  ///< what the program points to
   };
 
-  DeviceFrontEnd(const Config& config, const fast::Plans& plans, c10::Device device,
-                 cuda::Launch launch);
-
   const Config config_;
   cuda::Launch launch_;
   std::vector<Resident> programs_;  ///< by resolution
+  const at::Tensor not_finite_;     ///< [1], of the device
 };
 
 }  // namespace melgraph_frontends

@@ -40,9 +40,13 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Constants> consta
       fast_(std::move(fast)),
       fused_(std::move(fused)) {}
 
+bool Pipeline::is_fused(const at::Tensor& audio) const {
+  return fused_ != nullptr && audio.is_cuda() && is_plain(audio);
+}
+
 at::Tensor Pipeline::features(const at::Tensor& audio, const FramePlan& plan,
                               std::size_t resolution, const Constants& constants) const {
-  if (fused_ && audio.is_cuda() && is_plain(audio)) return fused_->run(audio, plan, resolution);
+  if (is_fused(audio)) return fused_->run(audio, plan, resolution);
   const at::Tensor waveform = prepare_waveform(audio, config_, plan);
   const FrameSpectra frames = frame_spectra(waveform, config_, plan, resolution, constants);
   at::Tensor features = config_.log.kind == LogKind::pcen
@@ -73,7 +77,11 @@ at::Tensor Pipeline::run_items(const at::Tensor& audio, const std::vector<FrameP
   }
   // Patches come before the channels; several resolutions have none.
   const at::Tensor result = images.size() == 1 ? images.front() : at::cat(images, 1);
-  check_finite(result, audio);
+  if (!is_fused(audio)) {
+    check_finite(result, audio);
+  } else if (!fused_->finite()) {
+    throw_not_finite(audio);
+  }
   return result;
 }
 

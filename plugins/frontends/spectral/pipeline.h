@@ -42,6 +42,8 @@ class Pipeline {
 
  private:
   std::vector<FramePlan> plans_of(const at::Tensor& audio) const;
+  /// Return whether the kernels of the device take the sound.
+  bool is_fused(const at::Tensor& audio) const;
   /// Compute image `resolution` of [item, channel, sample] up to the logarithm and the cepstrum:
   /// [item, channel, time, band].
   at::Tensor features(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution,

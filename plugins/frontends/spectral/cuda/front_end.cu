@@ -1,6 +1,8 @@
 #include <cuda_runtime.h>
 
-#include "frame_block.h"
+#include <algorithm>
+
+#include "frame_team.h"
 
 // One kernel from samples to features: a frame's samples are read once from memory, its spectrum
 // stays in shared memory, and only features are written.
@@ -8,62 +10,129 @@
 namespace melgraph_frontends::cuda {
 namespace {
 
-constexpr int threads = 256;
+constexpr int warp = 32;
+constexpr int least_threads = 128;         // of a block
+constexpr std::int64_t most_rows = 65535;  // of a grid
 
-struct BlockOfThreads {
+/// A warp, or a whole block.
+template <int size>
+struct TeamOfThreads {
+  __device__ __forceinline__ static int rank() { return static_cast<int>(threadIdx.x) % size; }
+  __device__ __forceinline__ static void wait() {
+    if constexpr (size == warp) {
+      __syncwarp();
+    } else {
+      __syncthreads();
+    }
+  }
+
   template <class Step>
   __device__ __forceinline__ void each(int count, Step step) const {
-    for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
-      step(i);
-    }
-    __syncthreads();
+    for (int i = rank(); i < count; i += size) step(i);
+    wait();
   }
-  __device__ __forceinline__ void raise(std::int32_t* largest, float value) const {
-    // Most values are below what is there already: look before the costly write.
-    const std::int32_t order = ordered(value);
-    if (order > *static_cast<volatile std::int32_t*>(largest)) atomicMax(largest, order);
+  __device__ __forceinline__ bool leads() const { return rank() == 0; }
+  __device__ __forceinline__ void report(std::int32_t* not_finite, bool finite) const {
+    if (!finite) *not_finite = 1;
+  }
+  __device__ __forceinline__ void raise(std::int32_t* largest, std::int32_t order) const {
+    for (int apart = warp / 2; apart > 0; apart /= 2) {
+      order = max(order, __shfl_xor_sync(0xffffffffU, order, apart));
+    }
+    // Most are below what is there already: look before the costly write.
+    if (threadIdx.x % warp == 0 && order > *static_cast<volatile std::int32_t*>(largest)) {
+      atomicMax(largest, order);
+    }
   }
 };
 
-__global__ void __launch_bounds__(threads)
-    frames_kernel(Program program, Call call, int capacity, std::int64_t blocks_of_row) {
-  extern __shared__ float memory[];
-  const std::int64_t row = blockIdx.x / blocks_of_row;
-  const std::int64_t begin = blockIdx.x % blocks_of_row * capacity;
-  const std::int64_t rest = call.frames - begin;
-  FrameBlock<BlockOfThreads> block(program, call, {}, capacity, memory);
-  block.run(row, begin, static_cast<int>(rest < capacity ? rest : capacity));
+constexpr int threads_of_block(int team) {
+  return team < least_threads && team == warp ? least_threads : team;
 }
 
-__global__ void limit_kernel(Program program, Call call, std::int64_t count) {
+template <class Shape, int team>
+__global__ void __launch_bounds__(threads_of_block(team))
+    frames_kernel(const __grid_constant__ Program program, const __grid_constant__ Call call,
+                  std::int64_t first_row) {
+  extern __shared__ float4 memory[];
+  constexpr int teams = threads_of_block(team) / team;
+  const int own = static_cast<int>(threadIdx.x) / team;
+  const std::int64_t frame = std::int64_t{blockIdx.x} * teams + own;
+  if (frame >= call.frames) return;
+  FrameTeam<Shape, TeamOfThreads<team>> threads(
+      program, call, {},
+      reinterpret_cast<float*>(memory) + own * shared_floats(Shape::points(program)));
+  threads.run(first_row + blockIdx.y, frame);
+}
+
+__global__ void limit_kernel(const __grid_constant__ Program program,
+                             const __grid_constant__ Call call, std::int64_t first_row,
+                             std::int64_t count) {
   const std::int64_t index = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (index < count) limit_feature(program, call, index);
+  if (index < count) limit_feature(program, call, first_row + blockIdx.y, index);
+}
+
+/// Call `queue(first_row, rows)` for as many rows as a grid takes, until all have been.
+template <class Queue>
+cudaError_t for_rows(const Call& call, Queue queue) {
+  for (std::int64_t row = 0; row < call.rows; row += most_rows) {
+    queue(row, static_cast<unsigned>(std::min(call.rows - row, most_rows)));
+    if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess) return error;
+  }
+  return cudaSuccess;
+}
+
+template <class Shape, int team>
+cudaError_t queue_frames(const Program& program, const Call& call, cudaStream_t stream) {
+  constexpr int threads = threads_of_block(team);
+  constexpr int teams = threads / team;
+  const int bytes = 4 * teams * shared_floats(program.points);
+  const auto kernel = frames_kernel<Shape, team>;
+  constexpr int without_asking = 48 << 10;
+  if (bytes > without_asking) {
+    const cudaError_t error =
+        cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+    if (error != cudaSuccess) return error;
+  }
+  return for_rows(call, [&](std::int64_t row, unsigned rows) {
+    const dim3 blocks(static_cast<unsigned>((call.frames + teams - 1) / teams), rows);
+    kernel<<<blocks, threads, static_cast<std::size_t>(bytes), stream>>>(program, call, row);
+  });
+}
+
+/// As many threads a frame as its last pass has pairs of butterflies.
+cudaError_t queue_any(const Program& program, const Call& call, cudaStream_t stream) {
+  const Pass& last = program.pass[program.passes - 1];
+  const int pairs = last.done / 2;
+  if (pairs <= 32) return queue_frames<AnyShape, 32>(program, call, stream);
+  if (pairs <= 64) return queue_frames<AnyShape, 64>(program, call, stream);
+  if (pairs <= 128) return queue_frames<AnyShape, 128>(program, call, stream);
+  return queue_frames<AnyShape, 256>(program, call, stream);
+}
+
+cudaError_t queue(const Program& program, const Call& call, cudaStream_t stream) {
+  if (Points256::fits(program)) return queue_frames<Points256, 32>(program, call, stream);
+  if (Points512::fits(program)) return queue_frames<Points512, 32>(program, call, stream);
+  if (Points1024::fits(program)) return queue_frames<Points1024, 64>(program, call, stream);
+  return queue_any(program, call, stream);
 }
 
 }  // namespace
 }  // namespace melgraph_frontends::cuda
 
-extern "C" __attribute__((visibility("default"))) int melgraph_cuda_spectral_v1(
+extern "C" __attribute__((visibility("default"))) int melgraph_cuda_spectral_v2(
     const melgraph_frontends::cuda::Program* program, const melgraph_frontends::cuda::Call* call,
     void* stream, const char** message) {
   using namespace melgraph_frontends::cuda;
-  const auto queue = static_cast<cudaStream_t>(stream);
-  const int capacity = frames_at_once(*program);
-  const auto shared = static_cast<int>(shared_bytes(*program, capacity));
-  const std::int64_t blocks_of_row = (call->frames + capacity - 1) / capacity;
-  cudaError_t error =
-      cudaFuncSetAttribute(frames_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared);
-  if (error == cudaSuccess) {
-    frames_kernel<<<static_cast<unsigned>(call->rows * blocks_of_row), threads,
-                    static_cast<std::size_t>(shared), queue>>>(*program, *call, capacity,
-                                                               blocks_of_row);
-    error = cudaGetLastError();
-  }
+  const auto on = static_cast<cudaStream_t>(stream);
+  cudaError_t error = queue(*program, *call, on);
   if (error == cudaSuccess && program->has_range != 0) {
-    const std::int64_t count = call->rows * call->frames * program->features;
-    limit_kernel<<<static_cast<unsigned>((count + threads - 1) / threads), threads, 0, queue>>>(
-        *program, *call, count);
-    error = cudaGetLastError();
+    constexpr int threads = 256;
+    const std::int64_t count = call->frames * program->features;
+    error = for_rows(*call, [&](std::int64_t row, unsigned rows) {
+      const dim3 blocks(static_cast<unsigned>((count + threads - 1) / threads), rows);
+      limit_kernel<<<blocks, threads, 0, on>>>(*program, *call, row, count);
+    });
   }
   *message = error == cudaSuccess ? "" : cudaGetErrorString(error);
   return static_cast<int>(error);

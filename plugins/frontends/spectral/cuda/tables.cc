@@ -1,46 +1,87 @@
 #include "tables.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace melgraph_frontends::cuda {
 namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-// Registers bound the radix on a device: the larger ones of the plan are taken apart.
-std::vector<int> small_radices(const std::vector<int>& radices) {
-  std::vector<int> small;
-  for (const int radix : radices) {
-    switch (radix) {
-      case 16: small.insert(small.end(), {4, 4}); break;
-      case 15: small.insert(small.end(), {3, 5}); break;
-      case 9: small.insert(small.end(), {3, 3}); break;
-      default: small.push_back(radix);
+int take_factor(std::int64_t& rest, int prime) {
+  int count = 0;
+  for (; rest % prime == 0; rest /= prime) ++count;
+  return count;
+}
+
+// As few passes as can be: each but the last writes and reads all points. The last holds two
+// butterflies in its registers and has a smaller radix.
+std::vector<int> choose_radices(std::int64_t points) {
+  std::vector<int> radices;
+  const auto add = [&radices](int radix, int count) {
+    radices.insert(radices.end(), static_cast<std::size_t>(count), radix);
+  };
+  const int threes = take_factor(points, 3);
+  add(9, threes / 2);
+  add(7, take_factor(points, 7));
+  add(5, take_factor(points, 5));
+  add(3, threes % 2);
+  const int twos = take_factor(points, 2);
+  const int passes = twos > 0 ? twos / 4 + 1 : 0;
+  for (int p = 0; p < passes; ++p) add(1 << (twos / passes + (p < twos % passes ? 1 : 0)), 1);
+  if (radices.size() == 1) radices.insert(radices.begin(), 1);
+  return radices;
+}
+
+void plan_passes(std::int64_t points, Program& program, std::vector<Pair>& twiddles) {
+  std::int32_t done = 1;
+  for (const int radix : choose_radices(points)) {
+    Pass& pass = program.pass[program.passes++];
+    pass.radix = radix;
+    pass.done = done;
+    pass.inverse = done == 1 ? 0 : static_cast<std::uint32_t>(((1ULL << 32) + done - 1) / done);
+    pass.twiddles = static_cast<std::int32_t>(twiddles.size());
+    for (int n = 1; n < radix; ++n) {
+      for (int k = 0; k < done; ++k) {
+        const double angle = -2 * pi * n * k / (static_cast<double>(done) * radix);
+        twiddles.push_back(
+            {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))});
+      }
+    }
+    done *= radix;
+  }
+}
+
+void place_window(const fast::Plan& plan, std::vector<Pair>& window) {
+  window.resize(static_cast<std::size_t>(plan.fft.points));
+  for (std::size_t n = 0; n < plan.window.size(); ++n) {
+    Pair& pair = window[plan.packed ? n / 2 : n];
+    (plan.packed && n % 2 == 1 ? pair.im : pair.re) = plan.window[n];
+  }
+}
+
+void place_weights(const fast::Plan& plan, Tables& tables) {
+  const float* from = plan.weights.data();
+  for (std::size_t begin = 0; begin < plan.bands.size(); begin += weights_abreast) {
+    const std::size_t end = std::min(begin + weights_abreast, plan.bands.size());
+    const std::size_t base = tables.weights.size();
+    for (std::size_t m = begin; m < end; ++m) {
+      const fast::Band& band = plan.bands[m];
+      const std::size_t first = base + (m - begin);
+      const auto count = static_cast<std::size_t>(band.count);
+      tables.weights.resize(std::max(tables.weights.size(), base + count * weights_abreast));
+      for (std::size_t k = 0; k < count; ++k) tables.weights[first + k * weights_abreast] = *from++;
+      tables.bands.push_back({static_cast<std::int32_t>(band.first),
+                              static_cast<std::int32_t>(band.count),
+                              static_cast<std::int32_t>(first), 0});
     }
   }
-  return small;
 }
 
 }  // namespace
 
-Tables make_tables(const fast::Plan& plan) {
-  Tables tables;
-  for (std::int64_t k = 0; k < plan.fft.points; ++k) {
-    const double angle = -2 * pi * static_cast<double>(k) / static_cast<double>(plan.fft.points);
-    tables.twiddles.push_back(static_cast<float>(std::cos(angle)));
-    tables.twiddles.push_back(static_cast<float>(std::sin(angle)));
-  }
-  std::int64_t weight = 0;
-  for (const fast::Band& band : plan.bands) {
-    for (const std::int64_t value : {band.first, band.count, weight}) {
-      tables.band_ranges.push_back(static_cast<std::int32_t>(value));
-    }
-    weight += band.count;
-  }
-  return tables;
-}
-
-Program make_program(const fast::Plan& plan) {
+Program make_program(const fast::Plan& plan, Tables& tables) {
   const auto small = [](std::int64_t value) { return static_cast<std::int32_t>(value); };
   Program program{};
   program.win_length = small(plan.win_length);
@@ -48,9 +89,12 @@ Program make_program(const fast::Plan& plan) {
   program.bins = small(plan.bins);
   program.packed = plan.packed ? 1 : 0;
   program.points = small(plan.fft.points);
-  for (const int radix : small_radices(plan.fft.radices)) {
-    program.radices[program.passes++] = radix;
+  plan_passes(plan.fft.points, program, tables.twiddles);
+  place_window(plan, tables.window);
+  for (std::size_t k = 0; k < plan.turns.size(); k += 2) {
+    tables.turns.push_back({plan.turns[k], plan.turns[k + 1]});
   }
+  place_weights(plan, tables);
   program.remove_dc_offset = plan.remove_dc_offset ? 1 : 0;
   program.use_energy = plan.use_energy ? 1 : 0;
   program.preemphasis = plan.preemphasis;
@@ -73,10 +117,10 @@ Program make_program(const fast::Plan& plan) {
 
 std::string why_not_fused(const Config& config) {
   if (std::string reason = fast::why_not_fast(config); !reason.empty()) return reason;
-  Program program{};
   const std::int64_t n_fft = config.framing.n_fft;
-  program.points = static_cast<std::int32_t>(n_fft % 2 == 0 ? n_fft / 2 : n_fft);
-  if (frames_at_once(program) > 0) return {};
+  const std::int64_t points = n_fft % 2 == 0 ? n_fft / 2 : n_fft;
+  constexpr std::int64_t most = max_shared_bytes / 16;  // more than any that fits
+  if (points < most && 4 * shared_floats(static_cast<int>(points)) <= max_shared_bytes) return {};
   return "n_fft " + std::to_string(n_fft) + " does not fit into the memory of a block of threads";
 }
 

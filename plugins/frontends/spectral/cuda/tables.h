@@ -10,15 +10,17 @@
 
 namespace melgraph_frontends::cuda {
 
-/// The tables of a program in the memory of the host.
+/// The tables of a program in the memory of the host, as the program has them on the device.
 struct Tables {
-  std::vector<float> twiddles;
-  std::vector<std::int32_t> band_ranges;
+  std::vector<Pair> window;
+  std::vector<Pair> twiddles;
+  std::vector<Pair> turns;
+  std::vector<Band> bands;
+  std::vector<float> weights;
 };
-Tables make_tables(const fast::Plan& plan);
 
-/// Make a program without its pointers.
-Program make_program(const fast::Plan& plan);
+/// Make a program without its pointers, and its tables.
+Program make_program(const fast::Plan& plan, Tables& tables);
 
 /// Return why the kernels do not take a front end; empty where they do.
 std::string why_not_fused(const Config& config);
