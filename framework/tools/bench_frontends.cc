@@ -21,6 +21,7 @@
 #include "cores.h"
 #include "io/npy.h"
 #include "melgraph/error.h"
+#include "melgraph/memory_traffic.h"
 #include "melgraph/stage_runner.h"
 #include "melgraph/testing/node_runner.h"
 #include "melgraph/testing/signals.h"
@@ -144,6 +145,11 @@ class OwnRunner {
   StageRunner* stages() {
     if (runner_ == nullptr) return nullptr;
     return static_cast<StageRunner*>(runner_->node().capability(stage_runner_id));
+  }
+  /// Return the bytes that one item moves; 0 where that is not known.
+  std::int64_t bytes_moved() {
+    auto* traffic = static_cast<MemoryTraffic*>(runner_->node().capability(memory_traffic_id));
+    return traffic == nullptr ? 0 : traffic->bytes_moved(one());
   }
   const at::Tensor& one() {
     if (!one_.defined()) one_ = batch_of(sound_, 1).to(device_);
@@ -392,6 +398,7 @@ class SpeedRun {
       try {
         OwnRunner& runner = open(speed.given, plan_.device);
         speed.cuda.largest_difference = largest_difference(runner.numbers(), numbers);
+        speed.bytes_moved = runner.bytes_moved();
         add_own(runner, bench_cuda_batch, bench_cuda_batch, speed.cuda.time);
       } catch (const std::exception& error) {
         speed.cuda.problem = error.what();

@@ -3,6 +3,7 @@
 #include <c10/core/Device.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,8 @@ struct CaseSpeed {
   std::vector<PeerSpeed> cuda_peers;
   std::size_t bytes_in = 0;   ///< of one item: what must be read
   std::size_t bytes_out = 0;  ///< and written
+  /// What a device moves for one item of its batch; 0: not known.
+  std::int64_t bytes_moved = 0;
 
   /// How many times as fast as a peer; 0 where one of them has no figure.
   double times(const PeerSpeed& peer) const;

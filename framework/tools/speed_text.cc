@@ -52,11 +52,18 @@ std::string stages_text(const CaseSpeed& speed) {
 
 std::string cuda_text(const CaseSpeed& speed) {
   const ItemTime& mine = speed.cuda.time;
-  const double floor_bytes = static_cast<double>(speed.bytes_in + speed.bytes_out);
-  std::string text = fmt::format(
-      "  Melgraph {:<12}{:9.4f} ms an item of {}; {:.2f} MB in and out are {:.0f} GB/s\n",
-      speed.cuda.set, mine.single, bench_cuda_batch, floor_bytes / 1e6,
-      mine.single > 0 ? floor_bytes / mine.single / 1e6 : 0.0);
+  const auto bytes_text = [&mine](const char* what, double bytes) {
+    const double rate = mine.single > 0 ? bytes / mine.single / 1e6 : 0;
+    return fmt::format("{:.2f} MB {}, {:.0f} GB/s", bytes / 1e6, what, rate);
+  };
+  std::string text =
+      fmt::format("  Melgraph {:<12}{:9.4f} ms an item of {}; at least {}", speed.cuda.set,
+                  mine.single, bench_cuda_batch,
+                  bytes_text("in and out", static_cast<double>(speed.bytes_in + speed.bytes_out)));
+  if (speed.bytes_moved > 0) {
+    text += "; " + bytes_text("moved", static_cast<double>(speed.bytes_moved));
+  }
+  text += '\n';
   for (const PeerSpeed& peer : speed.cuda_peers) {
     const std::string name = peer.library + " cuda";
     text += peer.problem.empty()
@@ -131,6 +138,7 @@ Json case_json(const CaseSpeed& speed) {
                  {"ms", speed.cuda.time.single},
                  {"bytes_in", speed.bytes_in},
                  {"bytes_out", speed.bytes_out},
+                 {"bytes_moved", speed.bytes_moved > 0 ? Json(speed.bytes_moved) : Json(nullptr)},
                  {"largest_difference", number(speed.cuda.largest_difference)},
                  {"peers", Json::array()}};
     for (const PeerSpeed& peer : speed.cuda_peers) {

@@ -9,7 +9,9 @@
 
 #include "cuda_emulation.h"
 #include "frontend_cases.h"
+#include "frontends/spectral/constants.h"
 #include "frontends/spectral/device_front_end.h"
+#include "frontends/spectral/pipeline.h"
 #include "melgraph/error.h"
 
 // The host's side of the CUDA kernels: tables, batches, the flag of what is not finite. The
@@ -19,7 +21,7 @@ namespace melgraph_frontends {
 namespace {
 
 int launch_here(const cuda::Program* program, const cuda::Call* call, void*, const char**) {
-  emulate<cuda::AnyShape>(*program, *call, Order::ascending);
+  emulate<cuda::AnyShape>(*program, *call, Schedule::ascending);
   return 0;
 }
 
@@ -79,6 +81,29 @@ TEST_P(FusedFrontEnd, TellsOnceThatFeaturesWereNotFinite) {
 
 INSTANTIATE_TEST_SUITE_P(Frontends, FusedFrontEnd, testing::ValuesIn(cases()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+std::int64_t bytes_moved(const Config& config, int sample_rate, const at::Tensor& audio) {
+  const auto constants = std::make_shared<Constants>(make_constants(config, sample_rate));
+  const Pipeline pipeline(
+      config, constants, at::kCPU, nullptr,
+      std::make_unique<DeviceFrontEnd>(config, fast::make_plans(config, sample_rate), at::kCPU,
+                                       launch_here));
+  return pipeline.bytes_moved(audio);
+}
+
+TEST(FusedFrontEnd, CountsTheBytesThatItMoves) {
+  const at::Tensor audio = at::empty({2, 1, 16000});
+  EXPECT_EQ(bytes_moved(vggish(), 16000, audio), 4 * 2 * (16000 + 98 * 64));
+  // The bands wait for the loudest, and only then become the cepstrum.
+  EXPECT_EQ(bytes_moved(mfcc(), 16000, audio), 4 * 2 * (16000 + 81 * (2 * 128 + 13)));
+  Config image = vggish();
+  image.image.width = 50;
+  EXPECT_EQ(bytes_moved(image, 16000, audio), 4 * 2 * (16000 + 98 * 64 + (98 + 50) * 64));
+  image.resolutions = {{400, 160}, {200, 200}};
+  const int of_frames = 98 * 64 + (98 + 50) * 64 + 80 * 64 + (80 + 50) * 64;
+  EXPECT_EQ(bytes_moved(image, 16000, audio), 4 * 2 * (2 * 16000 + of_frames + 4 * 50 * 64));
+  EXPECT_EQ(bytes_moved(prepared(), 16000, audio), 0);
+}
 
 TEST(FusedFrontEnd, SaysWhyAKernelWasNotStarted) {
   const Case c = cases().front();

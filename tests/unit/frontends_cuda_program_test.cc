@@ -13,8 +13,7 @@
 #include "frontends/spectral/fast/front_end.h"
 #include "frontends/spectral/fast/waveform.h"
 
-// What the CUDA kernels do, step by step on the CPU: the same source, with a loop in place of the
-// threads of a frame.
+// What the CUDA kernels do, step by step on the CPU: see cuda_emulation.h.
 
 namespace melgraph_frontends {
 namespace {
@@ -26,7 +25,7 @@ struct Result {
 
 template <class Shape = cuda::AnyShape>
 Result run_program(const Config& config, int sample_rate, std::int64_t channels,
-                   const std::vector<float>& samples, Order order = Order::ascending) {
+                   const std::vector<float>& samples, Schedule schedule = Schedule::ascending) {
   const fast::Plan plan = *fast::make_plans(config, sample_rate).front();
   cuda::Tables tables;
   cuda::Program program = cuda::make_program(plan, tables);
@@ -69,7 +68,7 @@ Result run_program(const Config& config, int sample_rate, std::int64_t channels,
   call.first = frames.first;
   call.pad_mode = static_cast<std::int32_t>(config.framing.pad_mode);
 
-  emulate<Shape>(program, call, order);
+  emulate<Shape>(program, call, schedule);
   return {out, not_finite == 0};
 }
 
@@ -107,13 +106,21 @@ TEST_P(CudaProgram, AgreesWithTheFastPath) {
         largest_difference(result.features, run_fast(c.config, c.sample_rate, channels, samples)),
         c.tolerance)
         << channels;
-    EXPECT_EQ(result.features,
-              run_program(c.config, c.sample_rate, channels, samples, Order::descending).features);
+    EXPECT_EQ(
+        result.features,
+        run_program(c.config, c.sample_rate, channels, samples, Schedule::descending).features);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuda, CudaProgram, testing::ValuesIn(cases()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST_P(CudaProgram, ThreadsOfAFrameGiveTheSame) {
+  const Case& c = GetParam();
+  const std::vector<float> samples = noise(static_cast<std::size_t>(2 * c.config.framing.n_fft));
+  EXPECT_EQ(run_program(c.config, c.sample_rate, 1, samples).features,
+            run_program(c.config, c.sample_rate, 1, samples, Schedule::threads).features);
+}
 
 TEST_P(CudaProgram, TellsWhatIsNotFinite) {
   const Case& c = GetParam();
@@ -148,7 +155,8 @@ TEST(CudaProgram, TransformsOfEveryKindOfLength) {
     EXPECT_LT(largest_difference(result.features, run_fast(config, 16000, 1, samples)),
               1e-5 * static_cast<double>(n_fft))
         << n_fft;
-    EXPECT_EQ(result.features, run_program(config, 16000, 1, samples, Order::descending).features)
+    EXPECT_EQ(result.features,
+              run_program(config, 16000, 1, samples, Schedule::descending).features)
         << n_fft;
   }
 }
@@ -162,6 +170,16 @@ void expect_same_as_any(std::int64_t n_fft) {
   EXPECT_LT(largest_difference(run_program<Shape>(config, 16000, 1, samples).features,
                                run_program(config, 16000, 1, samples).features),
             1e-6 * static_cast<double>(n_fft));
+}
+
+TEST(CudaProgram, ThreadsGiveTheSameForEveryRadix) {
+  for (const std::int64_t n_fft : {6, 98, 100, 441, 486, 1024, 4096}) {
+    const Config config = config_of_bins(n_fft);
+    const std::vector<float> samples = noise(static_cast<std::size_t>(2 * n_fft));
+    EXPECT_EQ(run_program(config, 16000, 1, samples).features,
+              run_program(config, 16000, 1, samples, Schedule::threads).features)
+        << n_fft;
+  }
 }
 
 TEST(CudaProgram, ShapesThatTheCompilerKnowsGiveTheSame) {

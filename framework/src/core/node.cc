@@ -5,6 +5,7 @@
 #include "melgraph/error.h"
 #include "melgraph/execution.h"
 #include "melgraph/fit.h"
+#include "melgraph/memory_traffic.h"
 #include "melgraph/network_info.h"
 #include "melgraph/running.h"
 #include "melgraph/stage_runner.h"
@@ -25,6 +26,7 @@ void ProcessContext::set_output(std::string_view port, at::Tensor, std::vector<T
 ExecutionInfo::~ExecutionInfo() = default;
 Fittable::~Fittable() = default;
 NetworkInfo::~NetworkInfo() = default;
+MemoryTraffic::~MemoryTraffic() = default;
 StageRunner::~StageRunner() = default;
 RunningReduction::RunningReduction() = default;
 RunningReduction::~RunningReduction() = default;

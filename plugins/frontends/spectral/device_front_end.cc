@@ -114,6 +114,14 @@ at::Tensor DeviceFrontEnd::run(const at::Tensor& audio, const FramePlan& plan,
   return features;
 }
 
+std::int64_t DeviceFrontEnd::moved_values(std::int64_t frames) const {
+  const cuda::Program& program = programs_.front().program;
+  if (program.has_range == 0) return frames * program.features;
+  // Written, and read once more when the largest one is known.
+  const std::int64_t values = program.bands > 0 ? program.bands : program.bins;
+  return frames * (2 * values + program.features);
+}
+
 bool DeviceFrontEnd::finite() const {
   if (not_finite_.item<std::int32_t>() == 0) return true;
   const c10::InferenceMode inference;  // what was made in it may be changed in it only

@@ -27,6 +27,11 @@ class DeviceFrontEnd {
   /// Queue image `resolution` of [item, channel, sample] as [item, channel, time, feature].
   at::Tensor run(const at::Tensor& audio, const FramePlan& plan, std::size_t resolution) const;
 
+  /// Return the numbers that a frame has.
+  std::int64_t features() const { return programs_.front().program.features; }
+  /// Return how many numbers the kernels read and write for `frames` frames, beside samples.
+  std::int64_t moved_values(std::int64_t frames) const;
+
   /// Wait for what was queued, and return whether all of it was finite since the last call.
   bool finite() const;
 

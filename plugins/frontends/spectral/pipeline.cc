@@ -9,6 +9,7 @@
 
 #include "cepstrum.h"
 #include "cmvn.h"
+#include "fast/waveform.h"
 #include "finite.h"
 #include "frame_spectra.h"
 #include "image.h"
@@ -172,6 +173,29 @@ void Pipeline::run_until(std::size_t last, const at::Tensor& audio) const {
                        {item.const_data_ptr<float>(), item.size(1), item.size(2)}, plans[r], r);
     }
   }
+}
+
+std::int64_t Pipeline::bytes_moved(const at::Tensor& audio) const {
+  const ImageConfig& image = config_.image;
+  const bool is_known = fused_ != nullptr && !fast::needs_preparation(config_.samples, 0) &&
+                        config_.cmvn == Cmvn::none && image.mean == 0 && image.std == 1 &&
+                        !image.mel_time && config_.patch.frames == 0;
+  if (!is_known) return 0;
+  std::int64_t moved = 0;
+  std::int64_t images = 0;
+  const std::vector<FramePlan> plans = plans_of(audio);
+  for (std::size_t r = 0; r < plans.size(); ++r) {
+    if (plans[r].appended > 0) return 0;
+    const std::int64_t frames = audio.size(0) * audio.size(1) * plans[r].frames;
+    const std::int64_t features = frames * fused_->features();
+    moved += audio.numel() + fused_->moved_values(frames);
+    const std::int64_t resized = frames / plans[r].frames * image.width.value_or(plans[r].frames) *
+                                 image.height.value_or(fused_->features());
+    if (image.width || image.height) moved += features + resized;
+    images += resized;
+  }
+  if (plans.size() > 1) moved += 2 * images;  // put side by side
+  return moved * static_cast<std::int64_t>(sizeof(float));
 }
 
 at::Tensor Pipeline::run(const at::Tensor& audio, const std::vector<std::int64_t>& overlaps) const {

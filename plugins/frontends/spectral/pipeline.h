@@ -37,6 +37,9 @@ class Pipeline {
 
   /// Return the stages of the fast path; none where it is not taken.
   std::vector<std::string> stages() const;
+  /// Return the bytes that the kernels of a device and what comes after them move for `audio`; 0
+  /// where that is not known.
+  std::int64_t bytes_moved(const at::Tensor& audio) const;
   /// Run the items of `audio` up to stage `last` and drop the result.
   void run_until(std::size_t last, const at::Tensor& audio) const;
 

@@ -1,5 +1,6 @@
 #include "melgraph/plugin.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "contract.h"
 #include "delta.h"
 #include "device_front_end.h"
+#include "melgraph/memory_traffic.h"
 #include "melgraph/stage_runner.h"
 #include "pipeline.h"
 
@@ -21,7 +23,9 @@ using melgraph::ProcessContext;
 using namespace melgraph_frontends;
 
 template <Output output>
-class Spectral final : public melgraph::Node, public melgraph::StageRunner {
+class Spectral final : public melgraph::Node,
+                       public melgraph::StageRunner,
+                       public melgraph::MemoryTraffic {
  public:
   void open(OpenContext& context) override {
     const Config config = read_config(context.params(), output);
@@ -59,11 +63,16 @@ class Spectral final : public melgraph::Node, public melgraph::StageRunner {
   }
 
   void* capability(std::string_view id) override {
-    return id == melgraph::stage_runner_id ? static_cast<melgraph::StageRunner*>(this) : nullptr;
+    if (id == melgraph::stage_runner_id) return static_cast<melgraph::StageRunner*>(this);
+    if (id == melgraph::memory_traffic_id) return static_cast<melgraph::MemoryTraffic*>(this);
+    return nullptr;
   }
   std::vector<std::string> stages() const override { return pipeline_->stages(); }
   void run_until(std::size_t last, const at::Tensor& input) override {
     pipeline_->run_until(last, input);
+  }
+  std::int64_t bytes_moved(const at::Tensor& input) const override {
+    return pipeline_->bytes_moved(input);
   }
 
  private:
