@@ -1,5 +1,6 @@
 #include <ATen/ops/_upsample_bilinear2d_aa.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
 
@@ -32,6 +33,19 @@ TEST(FrontendsTimeResize, ABatchGivesTheBitsOfItsItems) {
   for (std::int64_t i = 0; i < 5; ++i) {
     EXPECT_TRUE(at::equal(batch.narrow(0, i, 1), ImageResize(image).run(features.narrow(0, i, 1))));
   }
+}
+
+TEST(FrontendsTimeResize, WritesIntoItsPlaceAmongOtherImages) {
+  ImageConfig image;
+  image.width = 50;
+  ImageResize resize(image);
+  const at::Tensor features = at::rand({3, 2, 81, 16}, at::kFloat);
+  const at::Tensor all = at::full({3, 6, 50, 16}, -1, at::kFloat);
+  const at::Tensor place = all.narrow(1, 2, 2);
+  EXPECT_TRUE(resize.run(features, place).is_same(place));
+  EXPECT_TRUE(at::equal(place, ImageResize(image).run(features)));
+  EXPECT_TRUE(all.narrow(1, 0, 2).eq(-1).all().item<bool>());
+  EXPECT_TRUE(all.narrow(1, 4, 2).eq(-1).all().item<bool>());
 }
 
 }  // namespace

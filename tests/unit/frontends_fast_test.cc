@@ -406,5 +406,23 @@ TEST(FrameStream, SaysWhatCannotBeStreamed) {
   EXPECT_NE(fast::why_not_streaming(bins()), "");
 }
 
+TEST(Mirror, GoesBackAndForthWithoutEnd) {
+  for (const std::int64_t size : {1, 2, 3, 7}) {
+    for (const PadMode mode : {PadMode::reflect, PadMode::reflect_edge}) {
+      // One period: there, and back without the ends, or with them.
+      std::vector<std::int64_t> period;
+      for (std::int64_t i = 0; i < size; ++i) period.push_back(i);
+      const std::int64_t edge = mode == PadMode::reflect_edge ? 0 : 1;
+      for (std::int64_t i = size - 1 - edge; i >= edge; --i) period.push_back(i);
+      const auto length = static_cast<std::int64_t>(period.size());
+      for (std::int64_t i = -5 * length; i < 5 * length; ++i) {
+        EXPECT_EQ(mirrored(i, size, mode),
+                  period[static_cast<std::size_t>((i + 5 * length) % length)])
+            << i << " of " << size;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace melgraph_frontends

@@ -10,6 +10,10 @@ namespace melgraph_frontends {
 inline std::int64_t mirrored(std::int64_t index, std::int64_t size, PadMode mode) {
   if (size == 1) return 0;
   const std::int64_t edge = mode == PadMode::reflect_edge ? 1 : 0;
+  // Mirrored once at most, as nearly always: without a division.
+  const std::int64_t once = index < 0 ? -index - edge : 2 * (size - 1) + edge - index;
+  if (index >= 0 && index < size) return index;
+  if (once >= 0 && once < size) return once;
   const std::int64_t period = 2 * (size - 1 + edge);
   index %= period;
   if (index < 0) index += period;

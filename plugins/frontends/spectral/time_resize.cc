@@ -28,33 +28,43 @@ TimeResize::TimeResize(std::int64_t from, std::int64_t to) {
   }
 }
 
-void TimeResize::run(const float* rows, std::int64_t bands, float* out) const {
-  for (const Row& row : rows_) {
-    std::int64_t m = 0;
-    for (; m + 32 <= bands; m += 32) sum_bands<32>(row, rows + m, bands, out + m);
-    for (; m + 4 <= bands; m += 4) sum_bands<4>(row, rows + m, bands, out + m);
-    for (; m < bands; ++m) sum_bands<1>(row, rows + m, bands, out + m);
-    out += bands;
+namespace {
+
+// Bands next to each other are summed in registers, tap by tap: the same bits for any vectors.
+template <int count>
+[[gnu::always_inline]] inline void sum_bands(const float* rows, std::int64_t bands,
+                                             const float* weights, std::size_t taps, float* out) {
+  // A row of many taps is a sum of short sums: one long one in float32 loses a digit.
+  constexpr std::size_t short_sum = 64;
+  for (std::size_t begin = 0; begin < taps; begin += short_sum) {
+    const std::size_t end = std::min(begin + short_sum, taps);
+    float sums[count] = {};
+    for (std::size_t k = begin; k < end; ++k, rows += bands) {
+      for (int m = 0; m < count; ++m) sums[m] += weights[k] * rows[m];
+    }
+    for (int m = 0; m < count; ++m) out[m] = begin == 0 ? sums[m] : out[m] + sums[m];
   }
 }
 
-template <int count>
-void TimeResize::sum_bands(const Row& row, const float* rows, std::int64_t bands,
-                           float* out) const {
-  // A row of many taps is a sum of short sums: one long one in float32 loses a digit.
-  constexpr std::size_t short_sum = 64;
-  const float* from = rows + row.first * bands;
-  const float* weight = weights_.data() + row.begin;
-  float total[count] = {};
-  for (std::size_t begin = 0; begin < row.count; begin += short_sum) {
-    const std::size_t taps = std::min(short_sum, row.count - begin);
-    float sums[count] = {};
-    for (std::size_t k = 0; k < taps; ++k, from += bands, ++weight) {
-      for (int m = 0; m < count; ++m) sums[m] += *weight * from[m];
-    }
-    for (int m = 0; m < count; ++m) total[m] += sums[m];
+// Products and sums are rounded apart everywhere: this is compiled without contraction.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
+[[gnu::target_clones("avx2", "default")]]
+#endif
+void sum_row(const float* rows, std::int64_t bands, const float* weights, std::size_t taps,
+             float* out) {
+  std::int64_t m = 0;
+  for (; m + 32 <= bands; m += 32) sum_bands<32>(rows + m, bands, weights, taps, out + m);
+  for (; m + 4 <= bands; m += 4) sum_bands<4>(rows + m, bands, weights, taps, out + m);
+  for (; m < bands; ++m) sum_bands<1>(rows + m, bands, weights, taps, out + m);
+}
+
+}  // namespace
+
+void TimeResize::run(const float* rows, std::int64_t bands, float* out) const {
+  for (const Row& row : rows_) {
+    sum_row(rows + row.first * bands, bands, weights_.data() + row.begin, row.count, out);
+    out += bands;
   }
-  std::copy(total, total + count, out);
 }
 
 }  // namespace melgraph_frontends

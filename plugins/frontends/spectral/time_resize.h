@@ -21,10 +21,6 @@ class TimeResize {
     std::size_t count = 0;
   };
 
-  /// Sum `count` bands next to each other.
-  template <int count>
-  void sum_bands(const Row& row, const float* rows, std::int64_t bands, float* out) const;
-
   std::vector<Row> rows_;  ///< of the output
   std::vector<float> weights_;
 };
