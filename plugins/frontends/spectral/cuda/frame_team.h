@@ -30,12 +30,7 @@ MELGRAPH_BOTH float unordered(std::int32_t order) {
 }
 inline constexpr std::int32_t least_order = -0x7fffffff - 1;
 
-// Not inline: it is for the few frames at the ends.
-#if defined(__CUDACC__)
-__host__ __device__ __noinline__
-#endif
-    inline float
-    sample_at(const Call& call, const float* row, std::int64_t index) {
+MELGRAPH_BOTH_SELDOM float sample_at(const Call& call, const float* row, std::int64_t index) {
   const std::int64_t size = call.samples;
   if (index >= 0 && index < size) return row[index];
   if (call.pad_mode == 2) return 0.0F;

@@ -14,10 +14,18 @@ constexpr int warp = 32;
 constexpr int least_threads = 128;         // of a block
 constexpr std::int64_t most_rows = 65535;  // of a grid
 
-/// A warp, or a whole block.
+constexpr int any_block = 0;
+constexpr int most_threads = 256;
+
+/// A warp, or a whole block: of `size` threads, or of any number.
 template <int size>
 struct TeamOfThreads {
-  __device__ __forceinline__ static int rank() { return static_cast<int>(threadIdx.x) % size; }
+  __device__ __forceinline__ static int rank() {
+    return static_cast<int>(size == warp ? threadIdx.x % warp : threadIdx.x);
+  }
+  __device__ __forceinline__ static int count() {
+    return size == any_block ? static_cast<int>(blockDim.x) : size;
+  }
   __device__ __forceinline__ static void wait() {
     if constexpr (size == warp) {
       __syncwarp();
@@ -27,8 +35,8 @@ struct TeamOfThreads {
   }
 
   template <class Step>
-  __device__ __forceinline__ void each(int count, Step step) const {
-    for (int i = rank(); i < count; i += size) step(i);
+  __device__ __forceinline__ void each(int items, Step step) const {
+    for (int i = rank(); i < items; i += count()) step(i);
     wait();
   }
   __device__ __forceinline__ bool leads() const { return rank() == 0; }
@@ -46,8 +54,12 @@ struct TeamOfThreads {
   }
 };
 
+/// Frames that a block of threads takes.
+constexpr int frames_of_block(int team) {
+  return team == warp ? least_threads / warp : 1;
+}
 constexpr int threads_of_block(int team) {
-  return team < least_threads && team == warp ? least_threads : team;
+  return team == any_block ? most_threads : frames_of_block(team) * team;
 }
 
 template <class Shape, int team>
@@ -55,8 +67,8 @@ __global__ void __launch_bounds__(threads_of_block(team))
     frames_kernel(const __grid_constant__ Program program, const __grid_constant__ Call call,
                   std::int64_t first_row) {
   extern __shared__ float4 memory[];
-  constexpr int teams = threads_of_block(team) / team;
-  const int own = static_cast<int>(threadIdx.x) / team;
+  constexpr int teams = frames_of_block(team);
+  const int own = team == warp ? static_cast<int>(threadIdx.x) / warp : 0;
   const std::int64_t frame = std::int64_t{blockIdx.x} * teams + own;
   if (frame >= call.frames) return;
   FrameTeam<Shape, TeamOfThreads<team>> threads(
@@ -83,9 +95,9 @@ cudaError_t for_rows(const Call& call, Queue queue) {
 }
 
 template <class Shape, int team>
-cudaError_t queue_frames(const Program& program, const Call& call, cudaStream_t stream) {
-  constexpr int threads = threads_of_block(team);
-  constexpr int teams = threads / team;
+cudaError_t queue_frames(const Program& program, const Call& call, cudaStream_t stream,
+                         int threads = threads_of_block(team)) {
+  constexpr int teams = frames_of_block(team);
   const int bytes = 4 * teams * shared_floats(program.points);
   const auto kernel = frames_kernel<Shape, team>;
   constexpr int without_asking = 48 << 10;
@@ -104,15 +116,15 @@ cudaError_t queue_frames(const Program& program, const Call& call, cudaStream_t 
 cudaError_t queue_any(const Program& program, const Call& call, cudaStream_t stream) {
   const Pass& last = program.pass[program.passes - 1];
   const int pairs = last.done / 2;
-  if (pairs <= 32) return queue_frames<AnyShape, 32>(program, call, stream);
-  if (pairs <= 64) return queue_frames<AnyShape, 64>(program, call, stream);
-  if (pairs <= 128) return queue_frames<AnyShape, 128>(program, call, stream);
-  return queue_frames<AnyShape, 256>(program, call, stream);
+  if (pairs <= warp) return queue_frames<AnyShape, warp>(program, call, stream);
+  int threads = 2 * warp;
+  while (threads < pairs && threads < most_threads) threads *= 2;
+  return queue_frames<AnyShape, any_block>(program, call, stream, threads);
 }
 
 cudaError_t queue(const Program& program, const Call& call, cudaStream_t stream) {
-  if (Points256::fits(program)) return queue_frames<Points256, 32>(program, call, stream);
-  if (Points512::fits(program)) return queue_frames<Points512, 32>(program, call, stream);
+  if (Points256::fits(program)) return queue_frames<Points256, warp>(program, call, stream);
+  if (Points512::fits(program)) return queue_frames<Points512, warp>(program, call, stream);
   if (Points1024::fits(program)) return queue_frames<Points1024, 64>(program, call, stream);
   return queue_any(program, call, stream);
 }

@@ -76,8 +76,10 @@ inline constexpr char launch_name[] = "melgraph_cuda_spectral_v2";
 
 #if defined(__CUDACC__)
 #define MELGRAPH_BOTH __host__ __device__ __forceinline__
+#define MELGRAPH_BOTH_SELDOM inline __host__ __device__ __noinline__
 #else
 #define MELGRAPH_BOTH inline
+#define MELGRAPH_BOTH_SELDOM inline
 #endif
 
 /// A point of the transform after each 16 is left out: what the threads of a warp write far apart

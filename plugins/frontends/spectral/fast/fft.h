@@ -122,8 +122,7 @@ inline LaterPass find_later_pass(int radix) {
     case 5: return later_pass<5>;
     case 7: return later_pass<7>;
     case 8: return later_pass<8>;
-    case 9: return later_pass<9>;
-    default: return later_pass<15>;
+    default: return later_pass<9>;
   }
 }
 

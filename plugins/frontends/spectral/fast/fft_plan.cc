@@ -39,6 +39,12 @@ std::vector<int> choose_radices(std::int64_t points) {
   add(4, fours);
   add(3, threes % 2);
   add(2, twos == 1 ? 1 : 0);
+  // The last pass unpacks bins as well: of 9 and 15 points that is too much code.
+  const int last = radices.empty() ? 1 : radices.back();
+  if (last == 9 || last == 15) {
+    radices.back() = last / 3;
+    radices.push_back(3);
+  }
   if (radices.empty()) radices.push_back(1);
   return radices;
 }

@@ -106,9 +106,7 @@ inline void last_pass(const Plan& plan, const Complex* data, Vector* bins) {
     case 4: return last_pass_of<4>(plan, data, bins);
     case 5: return last_pass_of<5>(plan, data, bins);
     case 7: return last_pass_of<7>(plan, data, bins);
-    case 8: return last_pass_of<8>(plan, data, bins);
-    case 9: return last_pass_of<9>(plan, data, bins);
-    default: return last_pass_of<15>(plan, data, bins);
+    default: return last_pass_of<8>(plan, data, bins);
   }
 }
 
