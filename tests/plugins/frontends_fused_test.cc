@@ -53,7 +53,7 @@ class FusedFrontEnd : public testing::TestWithParam<Case> {};
 TEST_P(FusedFrontEnd, GivesTheFeaturesOfTheCpuForABatch) {
   const Case& c = GetParam();
   const fast::Plans plans = fast::make_plans(c.config, c.sample_rate);
-  const DeviceFrontEnd front_end(c.config, plans, at::kCPU, launch_here);
+  DeviceFrontEnd front_end(c.config, plans, at::kCPU, launch_here);
   at::Tensor audio = batch(c, 3, 2);
   audio.select(0, 1).mul_(1e-2);  // `top_db` looks at each item alone
   const FramePlan plan = plan_frames(c.config, audio.size(2));
@@ -66,7 +66,7 @@ TEST_P(FusedFrontEnd, GivesTheFeaturesOfTheCpuForABatch) {
 
 TEST_P(FusedFrontEnd, TellsOnceThatFeaturesWereNotFinite) {
   const Case& c = GetParam();
-  const DeviceFrontEnd front_end(c.config, fast::make_plans(c.config, c.sample_rate), at::kCPU,
+  DeviceFrontEnd front_end(c.config, fast::make_plans(c.config, c.sample_rate), at::kCPU,
                                  launch_here);
   at::Tensor audio = batch(c, 2, 1);
   const FramePlan plan = plan_frames(c.config, audio.size(2));
@@ -107,7 +107,7 @@ TEST(FusedFrontEnd, CountsTheBytesThatItMoves) {
 
 TEST(FusedFrontEnd, SaysWhyAKernelWasNotStarted) {
   const Case c = cases().front();
-  const DeviceFrontEnd front_end(c.config, fast::make_plans(c.config, c.sample_rate), at::kCPU,
+  DeviceFrontEnd front_end(c.config, fast::make_plans(c.config, c.sample_rate), at::kCPU,
                                  refuse);
   const at::Tensor audio = batch(c, 1, 1);
   try {

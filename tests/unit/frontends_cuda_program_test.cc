@@ -191,8 +191,8 @@ TEST(CudaProgram, ShapesThatTheCompilerKnowsGiveTheSame) {
       cuda::make_program(*fast::make_plans(config_of_bins(256), 16000).front(), tables)));
 }
 
-// A wave of 32 threads whose accesses to one bank of the memory are to different words waits for
-// each; the device has 32 banks of four bytes, and half a wave takes an access of eight.
+// A warp whose accesses to one bank of the memory are to different words waits for
+// each; the device has 32 banks of four bytes, and half a warp makes an access of eight.
 TEST(CudaProgram, WhatAWarpWritesIsSpreadOverTheBanks) {
   for (const int radix : {4, 8, 16}) {
     std::vector<int> used(16);

@@ -122,7 +122,7 @@ std::int64_t DeviceFrontEnd::moved_values(std::int64_t frames) const {
   return frames * (2 * values + program.features);
 }
 
-bool DeviceFrontEnd::finite() const {
+bool DeviceFrontEnd::finite() {
   if (not_finite_.item<std::int32_t>() == 0) return true;
   const c10::InferenceMode inference;  // what was made in it may be changed in it only
   not_finite_.zero_();

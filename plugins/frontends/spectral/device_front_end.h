@@ -33,7 +33,7 @@ class DeviceFrontEnd {
   std::int64_t moved_values(std::int64_t frames) const;
 
   /// Wait for what was queued, and return whether all of it was finite since the last call.
-  bool finite() const;
+  bool finite();
 
  private:
   struct Resident {

@@ -2,14 +2,12 @@
 
 #include <cstdint>
 
-#include "config.h"
-
 namespace melgraph_frontends {
 
-/// Return where sample `index` of the endlessly mirrored sound of `size` samples stands in it.
-inline std::int64_t mirrored(std::int64_t index, std::int64_t size, PadMode mode) {
+/// Return where sample `index` of the endlessly mirrored sound of `size` samples stands in it; with
+/// `edge` the first and the last one stand twice. Also for devices.
+constexpr std::int64_t mirrored(std::int64_t index, std::int64_t size, bool edge) {
   if (size == 1) return 0;
-  const std::int64_t edge = mode == PadMode::reflect_edge ? 1 : 0;
   // Mirrored once at most, as nearly always: without a division.
   const std::int64_t once = index < 0 ? -index - edge : 2 * (size - 1) + edge - index;
   if (index >= 0 && index < size) return index;

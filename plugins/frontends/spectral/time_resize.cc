@@ -47,7 +47,7 @@ template <int count>
 }
 
 // Products and sums are rounded apart everywhere: this is compiled without contraction.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__)
 [[gnu::target_clones("avx2", "default")]]
 #endif
 void sum_row(const float* rows, std::int64_t bands, const float* weights, std::size_t taps,

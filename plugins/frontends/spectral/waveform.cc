@@ -13,7 +13,7 @@ at::Tensor mirror(const at::Tensor& waveform, PadMode mode, std::int64_t from, s
   at::Tensor indices = at::empty({count}, at::TensorOptions().dtype(at::kLong));
   auto* values = indices.mutable_data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < count; ++i) {
-    values[i] = mirrored(from + i, waveform.size(-1), mode);
+    values[i] = mirrored(from + i, waveform.size(-1), mode == PadMode::reflect_edge);
   }
   return waveform.index_select(-1, indices.to(waveform.device()));
 }

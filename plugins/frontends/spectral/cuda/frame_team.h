@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../mirror.h"
 #include "shape.h"
 
 // What the threads of a frame do, as a sequence of steps whose items do not depend on each other.
@@ -31,15 +32,9 @@ MELGRAPH_BOTH float unordered(std::int32_t order) {
 inline constexpr std::int32_t least_order = -0x7fffffff - 1;
 
 MELGRAPH_BOTH_SELDOM float sample_at(const Call& call, const float* row, std::int64_t index) {
-  const std::int64_t size = call.samples;
-  if (index >= 0 && index < size) return row[index];
-  if (call.pad_mode == 2) return 0.0F;
-  if (size == 1) return row[0];
-  const std::int64_t edge = call.pad_mode == 1 ? 1 : 0;
-  const std::int64_t period = 2 * (size - 1 + edge);
-  index %= period;
-  if (index < 0) index += period;
-  return row[index < size ? index : period - edge - index];
+  const bool is_inside = index >= 0 && index < call.samples;
+  if (!is_inside && call.pad_mode == 2) return 0.0F;
+  return row[mirrored(index, call.samples, call.pad_mode == 1)];
 }
 
 /// Computes one frame of one row in `memory`, see `shared_floats`.

@@ -1,16 +1,11 @@
 #pragma once
 
-#include <cmath>
-#include <cstdint>
+#include "program.h"
 
 // Vectors of one lane, for butterflies.h: a thread of a device, or a loop of the tests that runs
 // the same source.
 
-#if defined(__CUDACC__)
-#define MELGRAPH_INLINE __host__ __device__ __forceinline__
-#else
-#define MELGRAPH_INLINE inline
-#endif
+#define MELGRAPH_INLINE MELGRAPH_BOTH
 #define MELGRAPH_INLINE_LAMBDA
 #define MELGRAPH_SIMD lane
 

@@ -66,10 +66,9 @@ struct FixedShape {
   static constexpr int count = sizeof...(radices);
 
   static bool fits(const Program& program) {
-    constexpr int list[] = {radices...};
     if (program.passes != count || program.packed == 0) return false;
     for (int p = 0; p < count; ++p) {
-      if (program.pass[p].radix != list[p]) return false;
+      if (program.pass[p].radix != radix_of(p)) return false;
     }
     return true;
   }

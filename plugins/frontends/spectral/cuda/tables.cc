@@ -9,12 +9,6 @@ namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-int take_factor(std::int64_t& rest, int prime) {
-  int count = 0;
-  for (; rest % prime == 0; rest /= prime) ++count;
-  return count;
-}
-
 // As few passes as can be: each but the last writes and reads all points. The last holds two
 // butterflies in its registers and has a smaller radix.
 std::vector<int> choose_radices(std::int64_t points) {
@@ -22,6 +16,7 @@ std::vector<int> choose_radices(std::int64_t points) {
   const auto add = [&radices](int radix, int count) {
     radices.insert(radices.end(), static_cast<std::size_t>(count), radix);
   };
+  using fast::take_factor;
   const int threes = take_factor(points, 3);
   add(9, threes / 2);
   add(7, take_factor(points, 7));

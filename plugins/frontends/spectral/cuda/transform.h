@@ -88,7 +88,7 @@ MELGRAPH_BOTH void first_pass_at(Points points, int index, Input input, Complex*
   const int apart = points / radix;
   unroll<radix>([&](auto q) { a[q] = input(index + q * apart); });
   Butterfly<radix>::run(a);
-  if constexpr ((radix & (radix - 1)) == 0 && radix <= 16) {
+  if constexpr ((radix & (radix - 1)) == 0) {
     unroll<radix>([&](auto q) { to[place_of(index * radix, q)] = a[q]; });
   } else {
     unroll<radix>([&](auto q) { to[place_of(index * radix + q)] = a[q]; });

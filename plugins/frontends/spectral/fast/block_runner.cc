@@ -37,7 +37,7 @@ const float* BlockRunner::samples_of_block(const Kernel& kernel, const Sound& so
   const std::int64_t wanted = (frames - 1) * plan_->hop_length + plan_->win_length;
   const auto sample = [&sound](std::int64_t at) {
     if (sound.pad_mode == PadMode::constant) return 0.0F;
-    return sound.samples[mirrored(at, sound.length, sound.pad_mode)];
+    return sound.samples[mirrored(at, sound.length, sound.pad_mode == PadMode::reflect_edge)];
   };
   std::int64_t i = 0;
   for (; i < wanted && start + i < 0; ++i) edge_[static_cast<std::size_t>(i)] = sample(start + i);

@@ -8,12 +8,6 @@ namespace {
 
 constexpr double pi = 3.14159265358979323846;
 
-int take_factor(std::int64_t& rest, int prime) {
-  int count = 0;
-  for (; rest % prime == 0; rest /= prime) ++count;
-  return count;
-}
-
 // Measured with 8 and with 16 lanes. A pass of 8 points does most arithmetic for what it loads and
 // stores; one of 16 needs more registers than there are. The largest come first, where the zeros
 // after a short window save most, and a small one last, where bins are unpacked as well.
@@ -39,17 +33,22 @@ std::vector<int> choose_radices(std::int64_t points) {
   add(4, fours);
   add(3, threes % 2);
   add(2, twos == 1 ? 1 : 0);
+  if (radices.empty()) radices.push_back(1);
   // The last pass unpacks bins as well: of 9 and 15 points that is too much code.
-  const int last = radices.empty() ? 1 : radices.back();
-  if (last == 9 || last == 15) {
-    radices.back() = last / 3;
+  if (radices.back() == 9 || radices.back() == 15) {
+    radices.back() /= 3;
     radices.push_back(3);
   }
-  if (radices.empty()) radices.push_back(1);
   return radices;
 }
 
 }  // namespace
+
+int take_factor(std::int64_t& rest, int prime) {
+  int count = 0;
+  for (; rest % prime == 0; rest /= prime) ++count;
+  return count;
+}
 
 bool has_fft(std::int64_t points) {
   if (points < 2) return false;

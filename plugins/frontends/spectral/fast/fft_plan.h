@@ -9,7 +9,7 @@ namespace melgraph_frontends::fast {
 /// input in digit-reversed order.
 struct FftPlan {
   std::int64_t points = 0;
-  std::vector<int> radices;  ///< 2 to 5, 7 and 8; 9 but last; 15 but first alone; innermost first
+  std::vector<int> radices;  ///< innermost first: 2 to 5, 7, 8; 9, not last; 15, first of several
   std::vector<std::int64_t> spans;   ///< points of one transform before pass l
   std::vector<std::int64_t> slots;   ///< [points / radices[0]] where innermost transform n belongs
   std::vector<float> twiddles;       ///< of pass l from `offsets[l]`: [span][radix - 1][re, im]
@@ -19,6 +19,9 @@ struct FftPlan {
   /// to part n % parts.
   int parts() const { return radices.size() > 2 ? radices.back() : 1; }
 };
+
+/// Divide `rest` by `prime` as often as can be, and return how often.
+int take_factor(std::int64_t& rest, int prime);
 
 /// Return whether `points` has no prime factor above 7.
 bool has_fft(std::int64_t points);
