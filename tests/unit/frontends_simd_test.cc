@@ -94,5 +94,34 @@ TEST(FusedProduct, AgreesForRandomNumbers) {
   }
 }
 
+TEST(RootInSteps, IsWithinOneUnitInTheLastPlace) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> mantissa(1, 2);
+  std::uniform_int_distribution<int> exponent(-126, 127);
+  for (int i = 0; i < 50000; ++i) {
+    const float x = std::ldexp(mantissa(random), exponent(random));
+    const float root = square_root_in_steps(all(x))[i % lanes];
+    const float nearest = std::sqrt(x);
+    ASSERT_GE(root, std::nextafter(nearest, 0.0F)) << x;
+    ASSERT_LE(root, std::nextafter(nearest, 2 * nearest)) << x;
+  }
+  for (const float x : {std::numeric_limits<float>::min(), std::numeric_limits<float>::max()}) {
+    EXPECT_FLOAT_EQ(square_root_in_steps(all(x))[0], std::sqrt(x));
+  }
+}
+
+TEST(RootInSteps, OfZeroIsZeroAndOfWhatIsNotFiniteIsNoNumber) {
+  EXPECT_EQ(bits_of(square_root_in_steps(Vector{})[0]), 0U);
+  for (const float x :
+       {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    EXPECT_TRUE(std::isnan(square_root_in_steps(all(x))[0]));
+  }
+  // Below the normal numbers it is too small, and no more than that.
+  const float least = std::numeric_limits<float>::denorm_min();
+  const float root = square_root_in_steps(all(least))[0];
+  EXPECT_GE(root, 0.0F);
+  EXPECT_LE(root, std::sqrt(least));
+}
+
 }  // namespace
 }  // namespace melgraph_frontends::fast::simd_test

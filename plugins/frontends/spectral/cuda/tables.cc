@@ -29,6 +29,11 @@ std::vector<int> choose_radices(std::int64_t points) {
   return radices;
 }
 
+/// The point of the unit circle at an angle.
+Pair turn_of(double angle) {
+  return {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
+}
+
 void plan_passes(std::int64_t points, Program& program, std::vector<Pair>& twiddles) {
   std::int32_t done = 1;
   for (const int radix : choose_radices(points)) {
@@ -39,9 +44,7 @@ void plan_passes(std::int64_t points, Program& program, std::vector<Pair>& twidd
     pass.twiddles = static_cast<std::int32_t>(twiddles.size());
     for (int n = 1; n < radix; ++n) {
       for (int k = 0; k < done; ++k) {
-        const double angle = -2 * pi * n * k / (static_cast<double>(done) * radix);
-        twiddles.push_back(
-            {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))});
+        twiddles.push_back(turn_of(-2 * pi * n * k / (static_cast<double>(done) * radix)));
       }
     }
     done *= radix;
@@ -86,8 +89,9 @@ Program make_program(const fast::Plan& plan, Tables& tables) {
   program.points = small(plan.fft.points);
   plan_passes(plan.fft.points, program, tables.twiddles);
   place_window(plan, tables.window);
-  for (std::size_t k = 0; k < plan.turns.size(); k += 2) {
-    tables.turns.push_back({plan.turns[k], plan.turns[k + 1]});
+  for (std::int64_t k = 0; plan.packed && k <= plan.fft.points / 2; ++k) {
+    const double angle = -pi * static_cast<double>(k) / static_cast<double>(plan.fft.points);
+    tables.turns.push_back(turn_of(angle));
   }
   place_weights(plan, tables);
   program.remove_dc_offset = plan.remove_dc_offset ? 1 : 0;

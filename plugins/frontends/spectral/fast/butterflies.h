@@ -25,7 +25,7 @@ MELGRAPH_INLINE Complex multiply(Complex value, Vector re, Vector im) {
 
 /// Call `body` with the constants 0 to count - 1.
 template <int count, class Body>
-MELGRAPH_INLINE void unroll(Body body) {
+MELGRAPH_INLINE constexpr void unroll(Body body) {
   [&]<int... index>(std::integer_sequence<int, index...>) MELGRAPH_INLINE_LAMBDA {
     (body(std::integral_constant<int, index>{}), ...);
   }
@@ -77,52 +77,85 @@ struct Butterfly<4> {
   }
 };
 
-/// An odd prime: pairs j and radix - j share their products.
+/// An odd prime: pairs j and radix - j share their products. Inputs whose bit of `there` is not
+/// set are zero, and are not looked at.
 template <int radix>
 struct OddButterfly {
+  template <unsigned there = (1U << radix) - 1>
   static MELGRAPH_INLINE void run(Complex* a) {
     constexpr int half = radix / 2;
-    Complex sums[half];
-    Complex differences[half];
-    unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
-      sums[j] = {a[j + 1].re + a[radix - 1 - j].re, a[j + 1].im + a[radix - 1 - j].im};
-      differences[j] = {a[j + 1].re - a[radix - 1 - j].re, a[j + 1].im - a[radix - 1 - j].im};
-    });
-    const Complex first = a[0];
-    Complex total = first;
-    unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
-      total.re += sums[j].re;
-      total.im += sums[j].im;
-    });
-    a[0] = total;
-    unroll<half>([&](auto index) MELGRAPH_INLINE_LAMBDA {
-      constexpr int k = index + 1;
-      // The first sine is left out of the sum, and goes into the last step.
-      constexpr double first_sine = sine_of(k);
-      Complex even = first;
-      Complex odd = differences[0];
+    constexpr int first_pair = first_pair_of(there);
+    if constexpr (first_pair == half) {
+      unroll<radix - 1>([&](auto k) MELGRAPH_INLINE_LAMBDA { a[k + 1] = a[0]; });
+    } else {
+      Complex sums[half];
+      Complex differences[half];
       unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
-        constexpr auto cosine = static_cast<float>(cosine_of((j + 1) * k));
-        even = {add_product(sums[j].re, all(cosine), even.re),
-                add_product(sums[j].im, all(cosine), even.im)};
-        if constexpr (j > 0) {
-          constexpr auto ratio = static_cast<float>(sine_of((j + 1) * k) / first_sine);
-          odd = {add_product(differences[j].re, all(ratio), odd.re),
-                 add_product(differences[j].im, all(ratio), odd.im)};
+        constexpr int mirrored = radix - 1 - j;
+        if constexpr (has(there, j + 1) && has(there, mirrored)) {
+          sums[j] = {a[j + 1].re + a[mirrored].re, a[j + 1].im + a[mirrored].im};
+          differences[j] = {a[j + 1].re - a[mirrored].re, a[j + 1].im - a[mirrored].im};
+        } else if constexpr (has_pair(there, j)) {
+          // The sign is in the sines.
+          sums[j] = differences[j] = a[has(there, j + 1) ? j + 1 : mirrored];
         }
       });
-      const Vector sine = all(static_cast<float>(first_sine));
-      a[k] = {add_product(odd.im, sine, even.re), subtract_product(odd.re, sine, even.im)};
-      a[radix - k] = {subtract_product(odd.im, sine, even.re), add_product(odd.re, sine, even.im)};
-    });
+      const Complex first = a[0];
+      Complex total = has(there, 0) ? first : sums[first_pair];
+      unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
+        if constexpr (has_pair(there, j) && (has(there, 0) || j > first_pair)) {
+          total.re += sums[j].re;
+          total.im += sums[j].im;
+        }
+      });
+      a[0] = total;
+      unroll<half>([&](auto index) MELGRAPH_INLINE_LAMBDA {
+        constexpr int k = index + 1;
+        // The first sine is left out of the sum, and goes into the last step.
+        constexpr double first_sine = sine_of<there>(first_pair, k);
+        Complex even = first;
+        Complex odd = differences[first_pair];
+        unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
+          if constexpr (has_pair(there, j)) {
+            constexpr auto cosine = static_cast<float>(cosine_of((j + 1) * k));
+            if constexpr (has(there, 0) || j > first_pair) {
+              even = {add_product(sums[j].re, all(cosine), even.re),
+                      add_product(sums[j].im, all(cosine), even.im)};
+            } else {
+              even = {sums[j].re * all(cosine), sums[j].im * all(cosine)};
+            }
+          }
+          if constexpr (has_pair(there, j) && j > first_pair) {
+            constexpr auto ratio = static_cast<float>(sine_of<there>(j, k) / first_sine);
+            odd = {add_product(differences[j].re, all(ratio), odd.re),
+                   add_product(differences[j].im, all(ratio), odd.im)};
+          }
+        });
+        const Vector sine = all(static_cast<float>(first_sine));
+        a[k] = {add_product(odd.im, sine, even.re), subtract_product(odd.re, sine, even.im)};
+        a[radix - k] = {subtract_product(odd.im, sine, even.re),
+                        add_product(odd.re, sine, even.im)};
+      });
+    }
   }
 
  private:
+  static constexpr bool has(unsigned there, int input) { return (there >> input & 1) != 0; }
+  static constexpr bool has_pair(unsigned there, int j) {
+    return has(there, j + 1) || has(there, radix - 1 - j);
+  }
+  static constexpr int first_pair_of(unsigned there) {
+    int j = 0;
+    while (j < radix / 2 && !has_pair(there, j)) ++j;
+    return j;
+  }
   static constexpr double cosine_of(int turn) {
     return constant_cosine(2 * pi * (turn % radix) / radix);
   }
-  static constexpr double sine_of(int turn) {
-    return constant_sine(2 * pi * (turn % radix) / radix);
+  template <unsigned there>
+  static constexpr double sine_of(int j, int k) {
+    const double sine = constant_sine(2 * pi * ((j + 1) * k % radix) / radix);
+    return has(there, j + 1) ? sine : -sine;
   }
 };
 
@@ -152,15 +185,15 @@ struct Butterfly<8> {
 };
 
 /// A product of two: `rows` transforms of `columns` points, twiddles, and the other way round.
-/// Those behind the first `filled` are zero.
+/// Of inputs that are there (see above) the first ones must be; those behind the last are zero.
 template <int rows, int columns>
 struct CompositeButterfly {
-  template <int filled = rows* columns>
+  template <unsigned there = (1U << rows * columns) - 1>
   static MELGRAPH_INLINE void run(Complex* a) {
     constexpr int radix = rows * columns;
     Complex parts[rows][columns];
     unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA {
-      constexpr bool is_single = row + rows >= filled;
+      constexpr bool is_single = (there >> (row + rows)) == 0;
       unroll<columns>([&](auto n) MELGRAPH_INLINE_LAMBDA {
         parts[row][n] = a[is_single ? row : row + rows * n];
       });
@@ -187,45 +220,15 @@ struct CompositeButterfly {
   }
 };
 
-/// Transform `radix` points of which those behind the first `filled` are zero.
-template <int radix, int filled>
-MELGRAPH_INLINE void transform_filled(Complex* a) {
-  if constexpr (requires { Butterfly<radix>::template run<filled>(a); }) {
-    Butterfly<radix>::template run<filled>(a);
+/// Transform `radix` points, of which those whose bit of `there` is not set are zero.
+template <int radix, unsigned there>
+MELGRAPH_INLINE void transform_there(Complex* a) {
+  if constexpr (requires { Butterfly<radix>::template run<there>(a); }) {
+    Butterfly<radix>::template run<there>(a);
   } else {
     Butterfly<radix>::run(a);
   }
 }
-
-/// The same for two sizes without a common factor: in the order of Good and Thomas no twiddles
-/// stand between them.
-template <int rows, int columns>
-struct CoprimeButterfly {
-  static MELGRAPH_INLINE void run(Complex* a) {
-    constexpr int radix = rows * columns;
-    Complex parts[rows][columns];
-    unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA {
-      unroll<columns>([&](auto n) MELGRAPH_INLINE_LAMBDA {
-        parts[row][n] = a[(columns * row + rows * n) % radix];
-      });
-      Butterfly<columns>::run(parts[row]);
-    });
-    unroll<columns>([&](auto k) MELGRAPH_INLINE_LAMBDA {
-      Complex column[rows];
-      unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA { column[row] = parts[row][k]; });
-      Butterfly<rows>::run(column);
-      unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA { a[index_of(row, k)] = column[row]; });
-    });
-  }
-
- private:
-  /// The number below `rows * columns` with these remainders.
-  static constexpr int index_of(int row, int column) {
-    int index = row;
-    while (index % columns != column) index += rows;
-    return index;
-  }
-};
 
 template <>
 struct Butterfly<3> : OddButterfly<3> {};
@@ -235,7 +238,5 @@ template <>
 struct Butterfly<7> : OddButterfly<7> {};
 template <>
 struct Butterfly<9> : CompositeButterfly<3, 3> {};
-template <>
-struct Butterfly<15> : CoprimeButterfly<3, 5> {};
 
 }  // namespace melgraph_frontends::fast::MELGRAPH_SIMD

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 
 #include "butterflies.h"
@@ -10,107 +12,142 @@ namespace melgraph_frontends::fast::MELGRAPH_SIMD {
 
 /// What the first pass reads.
 struct Inputs {
+  const InputPlan& plan;
   const float* samples;  ///< [column][pitch]
   std::int64_t pitch;
-  const float* factors;  ///< of each input, those of the window: [points][re, im]
 
   const float* at(Place place) const { return samples + place.column * pitch + place.row; }
 };
 
 using FirstPass = void (*)(const FftPlan& plan, const InputRun& run, const Inputs& inputs,
                            Complex* data);
-using LaterPass = void (*)(Complex* data, std::int64_t span, const float* twiddles);
+using LaterPass = void (*)(const FftPass& pass, const float* twiddles, Complex* data);
 
 /// The innermost pass, without twiddles: the transforms of a run, which multiply their inputs by
 /// their factors.
-template <int radix, int filled>
+template <int radix, unsigned there>
 void first_pass(const FftPlan& plan, const InputRun& run, const Inputs& inputs, Complex* data) {
-  const Vector zero{};
-  const float* parts[2 * filled];
+  constexpr int filled = std::popcount(there);
+  constexpr bool rotates = filled == radix;
+  // Twice, to begin anywhere.
+  const float* parts[rotates ? 4 * radix : 2 * filled];
   for (int i = 0; i < 2 * filled; ++i) {
-    const Place place = run.places[static_cast<std::size_t>(i)];
-    parts[i] = place.column < 0 ? reinterpret_cast<const float*>(&zero) : inputs.at(place);
+    parts[i] = inputs.at(inputs.plan.places[run.places + static_cast<std::size_t>(i)]);
+    if constexpr (rotates) parts[2 * radix + i] = parts[i];
   }
-  const std::int64_t* slots = plan.slots.data() + run.first;
-  const float* factors = inputs.factors + 2 * run.first;
-  const std::int64_t apart = 2 * (plan.points / radix);
-  const std::int64_t step = run.step;
+  const float* factors = inputs.plan.factors.data() + run.factors;
+  const std::int64_t end = run.first + run.count * run.step;
   std::int64_t further = 0;
-  for (std::int64_t i = 0; i < run.count; ++i) {
+  for (std::int64_t t = run.first; t < end; t += run.step) {
+    const float* const* rotated = parts;
+    if constexpr (rotates) rotated += 2 * (radix - plan.rotations[static_cast<std::size_t>(t)]);
     Complex a[radix];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA {
-      if constexpr (q < filled) {
-        a[q] = {load(parts[2 * q] + further) * factors[q * apart],
-                load(parts[2 * q + 1] + further) * factors[q * apart + 1]};
+      if constexpr ((there >> q & 1) != 0) {
+        constexpr int at = 2 * std::popcount(there & ((1U << q) - 1));
+        a[q] = {load(rotated[at] + further) * factors[at],
+                load(rotated[at + 1] + further) * factors[at + 1]};
       } else {
         a[q] = Complex{};
       }
     });
-    transform_filled<radix, filled>(a);
-    Complex* to = data + slots[i * step];
+    transform_there<radix, there>(a);
+    Complex* to = data + plan.slots[static_cast<std::size_t>(t)];
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { to[q] = a[q]; });
-    further += 2 * step * inputs.pitch;
-    factors += 2 * step;
+    further += 2 * run.step * inputs.pitch;
+    factors += 2 * filled;
   }
 }
 
 /// In place of the innermost pass where it is the last one too, which runs elsewhere.
 inline void copy_inputs(const FftPlan& plan, const InputRun& run, const Inputs& inputs,
                         Complex* data) {
+  const Place* place = inputs.plan.places.data() + run.places;
+  const float* factor = inputs.plan.factors.data() + run.factors;
   for (std::int64_t q = 0; q < plan.points; ++q) {
-    const auto part = [&](std::int64_t i) {
-      if (q >= run.filled) return Vector{};
-      const Place place = run.places[static_cast<std::size_t>(2 * q + i)];
-      return place.column < 0 ? Vector{} : load(inputs.at(place)) * inputs.factors[2 * q + i];
-    };
-    data[q] = {part(0), part(1)};
+    data[q] = Complex{};
+    if ((run.there >> q & 1) == 0) continue;
+    data[q].re = load(inputs.at(*place++)) * *factor++;
+    data[q].im = load(inputs.at(*place++)) * *factor++;
   }
 }
 
-/// One transform of a pass: inputs j, j + span, ... with their twiddles.
+/// The inputs of a butterfly with their twiddles: data[0], data[span], ...
 template <int radix>
-MELGRAPH_INLINE void transform_at(const Complex* data, std::int64_t span, const float* twiddles,
-                                  Complex* a) {
+MELGRAPH_INLINE void turned_butterfly(const Complex* data, std::int64_t span, const float* twiddles,
+                                      Complex* a) {
   a[0] = data[0];
   unroll<radix - 1>([&](auto index) MELGRAPH_INLINE_LAMBDA {
     constexpr int q = index + 1;
-    const Complex value = data[span * q];
-    const Vector re = all(twiddles[2 * index]);
-    const Vector im = all(twiddles[2 * index + 1]);
-    a[q] = multiply(value, re, im);
+    a[q] = multiply(data[span * q], all(twiddles[2 * index]), all(twiddles[2 * index + 1]));
   });
   Butterfly<radix>::run(a);
 }
 
+/// The same where all twiddles are one.
 template <int radix>
-void later_pass(Complex* data, std::int64_t span, const float* twiddles) {
-  for (std::int64_t j = 0; j < span; ++j, ++data, twiddles += 2 * (radix - 1)) {
-    Complex a[radix];
-    transform_at<radix>(data, span, twiddles, a);
+MELGRAPH_INLINE void plain_butterfly(const Complex* data, std::int64_t span, Complex* a) {
+  unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { a[q] = data[span * q]; });
+  Butterfly<radix>::run(a);
+}
+
+template <int radix>
+void later_pass(const FftPass& pass, const float* twiddles, Complex* data) {
+  const std::int64_t span = pass.span;
+  const auto write = [&](const Complex* a) MELGRAPH_INLINE_LAMBDA {
     unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[span * q] = a[q]; });
+  };
+  const Complex* end = data + span;
+  for (const Complex* plain_end = data + pass.repeats; data < plain_end; ++data) {
+    Complex a[radix];
+    plain_butterfly<radix>(data, span, a);
+    write(a);
+  }
+  for (; data < end; twiddles += 2 * (radix - 1)) {
+    for (const Complex* row_end = data + pass.repeats; data < row_end; ++data) {
+      Complex a[radix];
+      turned_butterfly<radix>(data, span, twiddles, a);
+      write(a);
+    }
   }
 }
 
-template <int radix, int filled = 1>
-FirstPass first_pass_of(int wanted) {
-  if constexpr (filled == radix) {
-    return first_pass<radix, radix>;
-  } else {
-    return wanted <= filled ? first_pass<radix, filled> : first_pass_of<radix, filled + 1>(wanted);
-  }
+template <int radix>
+constexpr std::size_t number_of(unsigned there) {
+  return takes_any_neighbours(radix) ? there : static_cast<unsigned>(std::popcount(there));
 }
 
-inline FirstPass find_first_pass(const FftPlan& plan, int filled) {
-  if (plan.radices.size() == 1) return copy_inputs;
-  switch (plan.radices.front()) {
-    case 2: return first_pass_of<2>(filled);
-    case 3: return first_pass_of<3>(filled);
-    case 4: return first_pass_of<4>(filled);
-    case 5: return first_pass_of<5>(filled);
-    case 7: return first_pass_of<7>(filled);
-    case 8: return first_pass_of<8>(filled);
-    case 9: return first_pass_of<9>(filled);
-    default: return first_pass_of<15>(filled);
+template <int radix>
+constexpr auto make_first_passes() {
+  constexpr unsigned all_there = (1U << radix) - 1;
+  constexpr int rotations = takes_any_neighbours(radix) ? radix : 1;
+  std::array<FirstPass, number_of<radix>(all_there) + 1> passes{};
+  unroll<radix>([&](auto index) {
+    unroll<rotations>([&](auto rotation) {
+      constexpr unsigned filled = (2U << index) - 1;
+      constexpr unsigned there = (filled << rotation | filled >> (radix - rotation)) & all_there;
+      passes[number_of<radix>(there)] = first_pass<radix, there>;
+    });
+  });
+  return passes;
+}
+
+template <int radix>
+FirstPass first_pass_of(unsigned there) {
+  static constexpr auto passes = make_first_passes<radix>();
+  return passes[number_of<radix>(there)];
+}
+
+inline FirstPass find_first_pass(const FftPlan& plan, unsigned there) {
+  if (plan.passes.size() == 1) return copy_inputs;
+  switch (plan.passes.front().radix) {
+    case 2: return first_pass_of<2>(there);
+    case 3: return first_pass_of<3>(there);
+    case 4: return first_pass_of<4>(there);
+    case 5: return first_pass_of<5>(there);
+    case 7: return first_pass_of<7>(there);
+    case 8: return first_pass_of<8>(there);
+    default: return first_pass_of<9>(there);
   }
 }
 
@@ -126,27 +163,22 @@ inline LaterPass find_later_pass(int radix) {
   }
 }
 
-/// Run passes 1 to `pass` over `data`, depth first, so that what a pass reads is still in the
+/// Run passes 1 to `last` over `data`, depth first, so that what a pass reads is still in the
 /// cache.
-inline void run_passes(const FftPlan& plan, Complex* data, std::size_t pass) {
-  if (pass == 0) return;
-  const int radix = plan.radices[pass];
-  const std::int64_t span = plan.spans[pass];
-  for (int q = 0; q < radix && pass > 1; ++q) run_passes(plan, data + q * span, pass - 1);
-  find_later_pass(radix)(data, span, plan.twiddles.data() + plan.offsets[pass]);
+inline void run_passes(const FftPlan& plan, Complex* data, std::size_t last) {
+  if (last == 0) return;
+  const FftPass& pass = plan.passes[last];
+  for (int q = 0; q < pass.radix && last > 1; ++q) run_passes(plan, data + q * pass.span, last - 1);
+  find_later_pass(pass.radix)(pass, plan.twiddles.data() + pass.twiddles, data);
 }
 
-/// Transform `inputs` to `data`, but for the last pass: see spectrum.h. Part by part, for the same
-/// reason.
-inline void passes_but_last(const FftPlan& plan, const std::vector<InputRun>& runs,
-                            const Inputs& inputs, Complex* data) {
-  const std::size_t last = plan.radices.size() - 1;
-  auto run = runs.begin();
-  for (int part = 0; part < plan.parts(); ++part) {
-    for (; run != runs.end() && run->part == part; ++run) {
-      find_first_pass(plan, run->filled)(plan, *run, inputs, data);
-    }
-    if (last > 1) run_passes(plan, data + part * plan.spans[last], last - 1);
+/// Transform `inputs` to `data`, but for the last pass: see spectrum.h.
+inline void passes_but_last(const FftPlan& plan, const Inputs& inputs, Complex* data) {
+  for (const InputRun& run : inputs.plan.runs)
+    find_first_pass(plan, run.there)(plan, run, inputs, data);
+  const std::size_t last = plan.passes.size() - 1;
+  for (int q = 0; q < plan.passes[last].radix && last > 1; ++q) {
+    run_passes(plan, data + q * plan.passes[last].span, last - 1);
   }
 }
 

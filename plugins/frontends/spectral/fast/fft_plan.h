@@ -1,23 +1,35 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace melgraph_frontends::fast {
 
-/// Tables of a complex Fourier transform of `points` points: decimation in time, in place, its
-/// input in digit-reversed order.
+/// One pass of a transform: butterflies whose inputs are `span` points apart.
+struct FftPass {
+  int radix = 1;
+  std::int64_t span = 1;
+  std::int64_t repeats = 1;  ///< neighbours with the same twiddles; the first of them have none
+  std::size_t twiddles = 0;  ///< of the other ones: [span / repeats - 1][radix - 1][re, im]
+};
+
+/// Tables of a complex Fourier transform of `points` points, in place.
+///
+/// The points are a product of groups without a common factor, one dimension each, in the order of
+/// Good and Thomas: no twiddles stand between them. Within a group it is decimation in time, and
+/// the input comes in digit-reversed order.
 struct FftPlan {
   std::int64_t points = 0;
-  std::vector<int> radices;  ///< innermost first: 2 to 5, 7, 8; 9, not last; 15, first of several
-  std::vector<std::int64_t> spans;   ///< points of one transform before pass l
-  std::vector<std::int64_t> slots;   ///< [points / radices[0]] where innermost transform n belongs
-  std::vector<float> twiddles;       ///< of pass l from `offsets[l]`: [span][radix - 1][re, im]
-  std::vector<std::size_t> offsets;  ///< of each pass
-
-  /// Parts of the data that are apart until the last pass: transform n of the first pass belongs
-  /// to part n % parts.
-  int parts() const { return radices.size() > 2 ? radices.back() : 1; }
+  std::vector<FftPass>
+      passes;  ///< innermost first: of 2 to 5, 7, 8 and, but for the last, 9 points
+  std::vector<float> twiddles;
+  std::vector<std::int64_t> slots;  ///< [points / first radix] where innermost transform t belongs
+  std::vector<std::int32_t> bins;   ///< [last span][last radix] which points the last pass gives
+  /// [points / first radix]: point t + p (points / first radix) is input
+  /// (p + rotations[t]) % (first radix) of innermost transform t.
+  std::vector<std::int32_t> rotations;
+  std::int64_t period = 1;  ///< transforms so far apart have the same rotation
 };
 
 /// Divide `rest` by `prime` as often as can be, and return how often.
@@ -25,6 +37,9 @@ int take_factor(std::int64_t& rest, int prime);
 
 /// Return whether `points` has no prime factor above 7.
 bool has_fft(std::int64_t points);
+
+/// Append the point of the unit circle behind `part` of a turn, clockwise as forward transforms go.
+void add_turn(std::vector<float>& turns, double part);
 
 /// Plan a transform. Needs `has_fft(points)`.
 FftPlan plan_fft(std::int64_t points);

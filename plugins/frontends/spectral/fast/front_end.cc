@@ -23,9 +23,9 @@ std::string describe_path(const Config& config) {
   const FftPlan fft = plan_fft(n_fft % 2 == 0 ? n_fft / 2 : n_fft);
   std::string text = "own kernels, frames in vector lanes, transform of ";
   text += std::to_string(fft.points) + " = ";
-  for (std::size_t i = 0; i < fft.radices.size(); ++i) {
+  for (std::size_t i = 0; i < fft.passes.size(); ++i) {
     if (i > 0) text += " * ";
-    text += std::to_string(fft.radices[i]);
+    text += std::to_string(fft.passes[i].radix);
   }
   return text + " points";
 }

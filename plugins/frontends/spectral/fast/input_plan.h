@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "fft_plan.h"
+
 namespace melgraph_frontends::fast {
 
 /// Where a sample of a block of frames lies: see `SampleRows`.
 struct Place {
-  std::int64_t column = 0;  ///< -1: nowhere, it is zero
-  std::int64_t row = 0;     ///< that of frame 0; frame f is f rows further
+  std::int64_t column = 0;
+  std::int64_t row = 0;  ///< that of frame 0; frame f is f rows further
 };
 
 /// Frames that overlap have samples in common. So the samples of a block of frames are transposed
@@ -20,22 +22,36 @@ struct SampleRows {
 };
 
 /// Transforms of the first pass, each `step` behind the one before, and whose inputs follow each
-/// other: those of the next one are two columns a step further.
+/// other: those of the next one are two columns a step further. Unless all inputs are there, the
+/// transforms have the same rotation.
 struct InputRun {
-  int part = 0;
   std::int64_t first = 0;
   std::int64_t step = 1;
   std::int64_t count = 0;
-  int filled = 0;             ///< inputs of each; those behind them are zero
-  std::vector<Place> places;  ///< [filled][re, im] of the first transform
+  unsigned there = 0;       ///< bit q: input q is read; the others are zero
+  std::size_t places = 0;   ///< where those of the first transform begin: [inputs there][re, im],
+                            ///< from input 0 on, or from point t on where all are there
+  std::size_t factors = 0;  ///< where those of all transforms begin: [count][inputs there][re, im]
 };
+
+/// What the first pass reads.
+struct InputPlan {
+  std::vector<InputRun> runs;
+  std::vector<Place> places;
+  std::vector<float> factors;  ///< of the window
+};
+
+/// Return whether the inputs of a first pass that are there may be any neighbours, the last one
+/// being one of the first. Otherwise they are all, or the first ones.
+constexpr bool takes_any_neighbours(int radix) {
+  return radix == 3 || radix == 5;
+}
 
 SampleRows plan_rows(std::int64_t win_length, std::int64_t hop_length);
 
-/// Plan the inputs of `transforms` transforms of `radix` complex points. Sample 2 i is the real
-/// part of point i, sample 2 i + 1 the imaginary one; input q of transform t is point
-/// t + q * transforms. Transform t belongs to part t % parts; the runs come part by part.
-std::vector<InputRun> plan_inputs(std::int64_t win_length, std::int64_t hop_length, int radix,
-                                  std::int64_t transforms, int parts);
+/// Plan the inputs of a transform: sample 2 i is the real part of point i, sample 2 i + 1 the
+/// imaginary one, and `window` their factors.
+InputPlan plan_inputs(const std::vector<float>& window, std::int64_t hop_length,
+                      const FftPlan& fft);
 
 }  // namespace melgraph_frontends::fast

@@ -142,13 +142,13 @@ inline Inputs gather_frames(const Plan& plan, const Inputs& inputs, Vector* fram
     before = value;
     if (step == 2) frame[2 * i + 1] = Vector{};
   });
-  return {reinterpret_cast<const float*>(frame), lanes, inputs.factors};
+  return {plan.inputs, reinterpret_cast<const float*>(frame), lanes};
 }
 
 /// Put the samples of a block into `work`, so that the first pass finds them.
 inline Inputs pack(const Plan& plan, const float* samples, float* energy, float* work) {
   const std::int64_t frame = plan.gathered ? plan.win_length * plan.step() * lanes : 0;
-  const Inputs inputs{work + frame, row_pitch(plan, lanes), plan.input_factors.data()};
+  const Inputs inputs{plan.inputs, work + frame, row_pitch(plan, lanes)};
   transpose_samples(plan, samples, inputs.pitch, work + frame);
   if (!plan.gathered) return inputs;
   return gather_frames(plan, inputs, reinterpret_cast<Vector*>(work), energy);
@@ -228,7 +228,7 @@ inline const float* run_frames(const Plan& plan, const float* samples, int frame
   Vector* values = bins + plan.bins;
   const Inputs inputs = pack(plan, samples, energy, reinterpret_cast<float*>(bins));
   if (last == Stage::pack) return work;
-  passes_but_last(plan.fft, plan.inputs, inputs, points);
+  passes_but_last(plan.fft, inputs, points);
   if (last == Stage::transform) return work;
   last_pass(plan, points, bins);
   if (last == Stage::power) return work;

@@ -11,8 +11,6 @@
 namespace melgraph_frontends::fast {
 namespace {
 
-constexpr double pi = 3.14159265358979323846;
-
 bool is_packed(std::int64_t n_fft) {
   return n_fft % 2 == 0;
 }
@@ -21,14 +19,29 @@ std::int64_t points_of(std::int64_t n_fft) {
   return is_packed(n_fft) ? n_fft / 2 : n_fft;
 }
 
-void plan_transform(Plan& plan) {
-  const std::int64_t points = points_of(plan.n_fft);
-  plan.fft = plan_fft(points);
-  if (plan.packed) {
-    for (std::int64_t k = 0; k <= points / 2; ++k) {
-      const double angle = -2 * pi * static_cast<double>(k) / static_cast<double>(plan.n_fft);
-      plan.turns.push_back(static_cast<float>(std::cos(angle)));
-      plan.turns.push_back(static_cast<float>(std::sin(angle)));
+/// Find the butterflies of the last pass that unpack each other.
+void plan_pairs(Plan& plan) {
+  const FftPass& last = plan.fft.passes.back();
+  const std::int64_t points = plan.fft.points;
+  std::vector<std::int64_t> butterfly_of(static_cast<std::size_t>(points));
+  for (std::size_t i = 0; i < plan.fft.bins.size(); ++i) {
+    butterfly_of[static_cast<std::size_t>(plan.fft.bins[i])] =
+        static_cast<std::int64_t>(i) / last.radix;
+  }
+  for (std::int64_t j = 0; j < last.span; ++j) {
+    const std::int32_t* numbers = plan.fft.bins.data() + j * last.radix;
+    const std::int64_t second =
+        butterfly_of[static_cast<std::size_t>((points - *numbers) % points)];
+    if (second < j) continue;
+    const bool turned = j >= last.repeats;
+    const auto butterfly = [&](std::int64_t number) {
+      const std::int64_t row = turned ? number / last.repeats - 1 : 0;
+      return LastButterfly{number,
+                           last.twiddles + static_cast<std::size_t>(row * 2 * (last.radix - 1))};
+    };
+    plan.pairs.push_back({butterfly(j), butterfly(second), turned, plan.turns.size()});
+    for (int t = 0; t < last.radix; ++t) {
+      add_turn(plan.turns, numbers[t] / static_cast<double>(plan.n_fft));
     }
   }
 }
@@ -36,17 +49,16 @@ void plan_transform(Plan& plan) {
 /// Where the first pass finds its inputs.
 void plan_samples(Plan& plan) {
   plan.rows = plan_rows(plan.win_length, plan.hop_length);
-  const int radix = plan.fft.radices.front();
-  const std::int64_t transforms = plan.fft.points / radix;
-  const std::int64_t gathered = plan.win_length * plan.step();
-  plan.input_factors.resize(static_cast<std::size_t>(2 * plan.fft.points));
-  for (std::size_t i = 0; i < plan.window.size(); ++i) {
-    plan.input_factors[i * static_cast<std::size_t>(plan.step())] = plan.window[i];
+  if (!plan.gathered) {
+    plan.inputs = plan_inputs(plan.window, plan.hop_length, plan.fft);
+    return;
   }
-  const int parts = plan.fft.parts();
-  plan.inputs = plan.gathered
-                    ? plan_inputs(gathered, gathered, radix, transforms, parts)
-                    : plan_inputs(plan.win_length, plan.hop_length, radix, transforms, parts);
+  const std::int64_t gathered = plan.win_length * plan.step();
+  std::vector<float> factors(static_cast<std::size_t>(gathered));
+  for (std::size_t i = 0; i < plan.window.size(); ++i) {
+    factors[i * static_cast<std::size_t>(plan.step())] = plan.window[i];
+  }
+  plan.inputs = plan_inputs(factors, gathered, plan.fft);
 }
 
 void plan_bands(Plan& plan, const MelConfig& mel, int sample_rate) {
@@ -117,7 +129,8 @@ Plan make_plan(const Config& config, const FramingConfig& framing, int sample_ra
   plan.bins = framing.n_fft / 2 + 1;
   plan.end_bin = plan.bins;
   plan.packed = is_packed(framing.n_fft);
-  plan_transform(plan);
+  plan.fft = plan_fft(points_of(plan.n_fft));
+  if (plan.packed) plan_pairs(plan);
 
   const SampleConfig& samples = config.samples;
   for (const double value : analysis_window(config.window, framing)) {

@@ -17,6 +17,21 @@ struct Band {
   std::int64_t count = 0;
 };
 
+/// A butterfly of the last pass.
+struct LastButterfly {
+  std::int64_t number = 0;
+  std::size_t twiddles = 0;  ///< where its own are
+};
+
+/// Butterflies of the last pass that hold points k and points - k: output t of the first one and
+/// output radix - 1 - t of the second, or (radix - t) % radix where they have no twiddles.
+struct UnpackedPair {
+  LastButterfly first;
+  LastButterfly second;  ///< the same one, for some
+  bool turned = false;
+  std::size_t turns = 0;  ///< where its own begin: [radix][re, im], of the first one's points
+};
+
 /// All that the kernels need, computed once in float64. Never changed, shared by all instances.
 struct Plan {
   std::int64_t win_length = 0;
@@ -28,10 +43,10 @@ struct Plan {
   bool packed = true;
   FftPlan fft;
   SampleRows rows;
-  std::vector<InputRun> inputs;      ///< places of samples, or of gathered frames, in one row
-  std::vector<float> window;         ///< [win_length], `scale` and `normalized` in it
-  std::vector<float> input_factors;  ///< the same for each input: [points][re, im]
-  std::vector<float> turns;          ///< [n_fft/4 + 1][re, im] that unpack the spectrum
+  InputPlan inputs;                 ///< places of samples, or of gathered frames, in one row
+  std::vector<float> window;        ///< [win_length], `scale` and `normalized` in it
+  std::vector<UnpackedPair> pairs;  ///< in their order, where `packed`
+  std::vector<float> turns;         ///< [re, im] that unpack the spectrum
 
   /// Frames are gathered before they are windowed: to look at them as a whole, or to put an
   /// imaginary part of zero between their samples.

@@ -8,10 +8,12 @@
 
 namespace melgraph_frontends::fast::MELGRAPH_SIMD {
 
-template <bool magnitude>
+template <bool magnitude, bool in_steps = false>
 MELGRAPH_INLINE Vector size_of(Vector re, Vector im) {
   const Vector power = add_product(im, im, re * re);
-  if constexpr (magnitude) {
+  if constexpr (magnitude && in_steps) {
+    return square_root_in_steps(power);
+  } else if constexpr (magnitude) {
     return square_root(power);
   } else {
     return power;
@@ -20,69 +22,83 @@ MELGRAPH_INLINE Vector size_of(Vector re, Vector im) {
 
 /// Unpack bins k and points - k of a real transform, which the complex points `a` and `b` of these
 /// numbers hold; what comes out is twice the spectrum.
-template <bool magnitude>
-MELGRAPH_INLINE void unpack(const Plan& plan, std::int64_t k, Complex a, Complex b, Vector* bins) {
-  const float* turns = plan.turns.data() + 2 * k;
-  const Vector turn_re = all(turns[0]);
-  const Vector turn_im = all(turns[1]);
+template <bool magnitude, bool in_steps>
+MELGRAPH_INLINE void unpack(const Plan& plan, std::int64_t k, const float* turn, Complex a,
+                            Complex b, Vector* bins) {
   const Vector even_re = a.re + b.re;
   const Vector even_im = a.im - b.im;
-  const Complex turned = multiply({a.im + b.im, b.re - a.re}, turn_re, turn_im);
+  const Complex turned = multiply({a.im + b.im, b.re - a.re}, all(turn[0]), all(turn[1]));
   // A root takes as long as all else here: none is taken where no band reads it.
-  if (!magnitude || k >= plan.first_bin) {
-    bins[k] = size_of<magnitude>(even_re + turned.re, even_im + turned.im);
-  }
+  const auto reads = [&plan](std::int64_t bin) {
+    return !magnitude || (bin >= plan.first_bin && bin < plan.end_bin);
+  };
+  if (reads(k)) bins[k] = size_of<magnitude>(even_re + turned.re, even_im + turned.im);
   const std::int64_t mirrored = plan.fft.points - k;
-  if (!magnitude || mirrored < plan.end_bin) {
-    bins[mirrored] = size_of<magnitude>(even_re - turned.re, even_im - turned.im);
+  if (reads(mirrored)) {
+    bins[mirrored] = size_of<magnitude, in_steps>(even_re - turned.re, even_im - turned.im);
   }
 }
 
-/// The transforms j and span - j of the last pass give points that unpack each other.
-template <int radix, bool magnitude>
-void packed_bins(const Plan& plan, const Complex* data, Vector* bins) {
-  const std::int64_t span = plan.fft.spans.back();
-  const float* twiddles = plan.fft.twiddles.data() + plan.fft.offsets.back();
-  constexpr int step = 2 * (radix - 1);
+/// The bins of two butterflies that unpack each other, or of one that unpacks itself. Those without
+/// twiddles have other partners: see `UnpackedPair`.
+template <int radix, bool magnitude, bool turned, bool itself>
+MELGRAPH_INLINE void unpack_pair(const Plan& plan, const UnpackedPair& pair, const Complex* data,
+                                 Vector* bins) {
+  const FftPass& pass = plan.fft.passes.back();
+  const auto transform = [&](const LastButterfly& butterfly, Complex* a) MELGRAPH_INLINE_LAMBDA {
+    const Complex* from = data + butterfly.number;
+    if constexpr (turned) {
+      turned_butterfly<radix>(from, pass.span, plan.fft.twiddles.data() + butterfly.twiddles, a);
+    } else {
+      plain_butterfly<radix>(from, pass.span, a);
+    }
+  };
   Complex a[radix];
   Complex b[radix];
-  transform_at<radix>(data, span, twiddles, a);
-  bins[0] = size_of<magnitude>(2.0F * (a[0].re + a[0].im), Vector{});
-  bins[plan.fft.points] = size_of<magnitude>(2.0F * (a[0].re - a[0].im), Vector{});
-  unroll<radix / 2>([&](auto index) MELGRAPH_INLINE_LAMBDA {
-    constexpr int t = index + 1;
-    unpack<magnitude>(plan, t * span, a[t], a[radix - t], bins);
+  transform(pair.first, a);
+  if constexpr (!itself) transform(pair.second, b);
+  const std::int32_t* numbers = plan.fft.bins.data() + pair.first.number * radix;
+  const float* turns = plan.turns.data() + pair.turns;
+  constexpr int count = !itself ? radix : turned ? (radix + 1) / 2 : radix / 2 + 1;
+  unroll<count>([&](auto t) MELGRAPH_INLINE_LAMBDA {
+    constexpr int partner = turned ? radix - 1 - t : (radix - t) % radix;
+    // The unit for roots and those for products are busy about as long where every fourth root is
+    // of products.
+    unpack<magnitude, t % 2 == 0>(plan, numbers[t], turns + 2 * t, a[t],
+                                  itself ? a[partner] : b[partner], bins);
   });
-  std::int64_t j = 1;
-  for (; 2 * j < span; ++j) {
-    transform_at<radix>(data + j, span, twiddles + j * step, a);
-    transform_at<radix>(data + span - j, span, twiddles + (span - j) * step, b);
-    unroll<radix>([&](auto t) MELGRAPH_INLINE_LAMBDA {
-      if constexpr (t <= (radix - 1) / 2) {
-        unpack<magnitude>(plan, j + t * span, a[t], b[radix - 1 - t], bins);
-      } else {
-        unpack<magnitude>(plan, span - j + (radix - 1 - t) * span, b[radix - 1 - t], a[t], bins);
-      }
-    });
-  }
-  if (2 * j == span) {
-    transform_at<radix>(data + j, span, twiddles + j * step, a);
-    unroll<(radix + 1) / 2>([&](auto t) MELGRAPH_INLINE_LAMBDA {
-      unpack<magnitude>(plan, j + t * span, a[t], a[radix - 1 - t], bins);
-    });
+}
+
+template <int radix, bool magnitude>
+void packed_bins(const Plan& plan, const Complex* data, Vector* bins) {
+  for (const UnpackedPair& pair : plan.pairs) {
+    if (pair.turned && pair.first.number != pair.second.number) {
+      unpack_pair<radix, magnitude, true, false>(plan, pair, data, bins);
+    } else if (pair.turned) {
+      unpack_pair<radix, magnitude, true, true>(plan, pair, data, bins);
+    } else if (pair.first.number != pair.second.number) {
+      unpack_pair<radix, magnitude, false, false>(plan, pair, data, bins);
+    } else {
+      unpack_pair<radix, magnitude, false, true>(plan, pair, data, bins);
+    }
   }
 }
 
 template <int radix, bool magnitude>
 void plain_bins(const Plan& plan, const Complex* data, Vector* bins) {
-  const std::int64_t span = plan.fft.spans.back();
-  const float* twiddles = plan.fft.twiddles.data() + plan.fft.offsets.back();
-  for (std::int64_t j = 0; j < span; ++j, twiddles += 2 * (radix - 1)) {
+  const FftPass& pass = plan.fft.passes.back();
+  const std::int32_t* numbers = plan.fft.bins.data();
+  const float* twiddles = plan.fft.twiddles.data() + pass.twiddles;
+  for (std::int64_t j = 0; j < pass.span; ++j, numbers += radix) {
     Complex a[radix];
-    transform_at<radix>(data + j, span, twiddles, a);
+    if (j < pass.repeats) {
+      plain_butterfly<radix>(data + j, pass.span, a);
+    } else {
+      turned_butterfly<radix>(data + j, pass.span,
+                              twiddles + (j / pass.repeats - 1) * 2 * (radix - 1), a);
+    }
     unroll<radix>([&](auto t) MELGRAPH_INLINE_LAMBDA {
-      const std::int64_t k = j + t * span;
-      if (k < plan.bins) bins[k] = size_of<magnitude>(a[t].re, a[t].im);
+      if (numbers[t] < plan.bins) bins[numbers[t]] = size_of<magnitude>(a[t].re, a[t].im);
     });
   }
 }
@@ -100,7 +116,7 @@ MELGRAPH_INLINE void last_pass_of(const Plan& plan, const Complex* data, Vector*
 
 /// Run the last pass of the transform and give power or magnitude of the bins.
 inline void last_pass(const Plan& plan, const Complex* data, Vector* bins) {
-  switch (plan.fft.radices.back()) {
+  switch (plan.fft.passes.back().radix) {
     case 2: return last_pass_of<2>(plan, data, bins);
     case 3: return last_pass_of<3>(plan, data, bins);
     case 4: return last_pass_of<4>(plan, data, bins);
