@@ -356,7 +356,8 @@ TEST(LoadNetworkTest, RefusesWhatIsNotFinite) {
   }
 }
 
-/// A runner that gives the logits it is told, whatever the input: to test the gate.
+/// A runner that gives the logits it is told, whatever the input, and embeddings that are the same,
+/// but always finite: to test the gate.
 class Constant final : public NetworkRunner {
  public:
   explicit Constant(std::vector<float> logits) : logits_(std::move(logits)) {}
@@ -365,7 +366,7 @@ class Constant final : public NetworkRunner {
     for (std::size_t i = 0; i < logits_.size(); ++i)
       row[0][static_cast<std::int64_t>(i)] = logits_[i];
     const at::Tensor logits = row.to(at::kFloat).repeat({input.size(0), 1});
-    return {logits, logits};
+    return {logits, logits.nan_to_num()};
   }
 
  private:
@@ -429,6 +430,12 @@ TEST(GatedRunnerTest, ComparesEmbeddingsWhereThereAreNoScores) {
   const auto far = gate({3, 4}, {3, 4.5F}, GateFailure::fall_back, -1);
   far->run(at::rand({2, 4}));
   EXPECT_EQ(far->precision(), "f32");
+  try {
+    gate({3, 4}, {3, 4.5F}, GateFailure::refuse, -1)->run(at::rand({2, 4}));
+    FAIL() << "passed";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("within 10 % of float32's length, allowed is 2 %"));
+  }
 }
 
 TEST(GatedRunnerTest, ABrokenBatchDecidesNothing) {

@@ -19,6 +19,7 @@ std::string number_text(double value) {
 /// What the two ways differ by.
 struct Difference {
   std::string text;
+  std::string allowed;
   bool passes = false;
 };
 
@@ -38,6 +39,7 @@ Difference compare_scores(const at::Tensor& exact, const at::Tensor& quick, Scor
   Difference difference;
   difference.text = "scores of the first batch within " + number_text(largest) + " of float32";
   if (others != 0) difference.text += ", " + std::to_string(others) + " with another best class";
+  difference.allowed = number_text(gate_score_difference);
   difference.passes = largest <= gate_score_difference && others == 0;  // NaN does not pass
   return difference;
 }
@@ -48,7 +50,7 @@ Difference compare_embeddings(const at::Tensor& exact, const at::Tensor& quick) 
   const double largest = ((b - a).norm(2, 1) / a.norm(2, 1).clamp_min(1e-12)).max().item<double>();
   return {"embeddings of the first batch within " + number_text(100 * largest) +
               " % of float32's length",
-          largest <= gate_embedding_distance};
+          number_text(100 * gate_embedding_distance) + " %", largest <= gate_embedding_distance};
 }
 
 }  // namespace
@@ -75,12 +77,12 @@ std::vector<at::Tensor> GatedRunner::run(const at::Tensor& input) const {
 std::vector<at::Tensor> GatedRunner::decide(const at::Tensor& input) const {
   std::vector<at::Tensor> exact = exact_->run(input);
   std::vector<at::Tensor> quick = quick_->run(input);
+  const std::size_t compared = logits_ >= 0 ? static_cast<std::size_t>(logits_) : exact.size() - 1;
   // A batch that float32 cannot compute says nothing about the precision.
-  if (!exact.back().isfinite().all().item<bool>()) return exact;
-  const Difference difference =
-      logits_ >= 0 ? compare_scores(exact[static_cast<std::size_t>(logits_)],
-                                    quick[static_cast<std::size_t>(logits_)], scores_)
-                   : compare_embeddings(exact.back(), quick.back());
+  if (!exact[compared].isfinite().all().item<bool>()) return exact;
+  const Difference difference = logits_ >= 0
+                                    ? compare_scores(exact[compared], quick[compared], scores_)
+                                    : compare_embeddings(exact[compared], quick[compared]);
   if (difference.passes) {
     note_ = name_ + ": " + difference.text;
     state_ = State::quick;
@@ -90,7 +92,7 @@ std::vector<at::Tensor> GatedRunner::decide(const at::Tensor& input) const {
   if (failure_ == GateFailure::refuse) {
     throw Error(ErrorCode::run_time,
                 name_ + " does not pass the accuracy gate: " + difference.text + ", allowed is " +
-                    number_text(gate_score_difference),
+                    difference.allowed,
                 "run with --precision f32, or fast, which takes what passes");
   }
   note_ = "f32, because " + name_ + " does not pass the accuracy gate: " + difference.text;
