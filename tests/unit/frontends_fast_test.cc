@@ -272,6 +272,28 @@ TEST(FastTransform, FramesOverlapByAnyNumberOfSamples) {
   }
 }
 
+TEST(FastTransform, AFrameDoesNotSeeWhatIsBehindItsWindow) {
+  for (const std::int64_t n_fft : {64, 63, 90, 126, 210, 720}) {
+    for (const std::int64_t hop_length : {10, 14, 30, 80}) {
+      Config config = config_of(n_fft, 48, hop_length);
+      config.output = Output::stft;
+      config.framing.center = false;
+      config.framing.left_aligned = true;
+      std::vector<float> samples = noise(static_cast<std::size_t>(48 + hop_length));
+      const Result expected = run(config, 16000, samples, baseline());
+      for (std::size_t i = 48; i < samples.size(); ++i) {
+        samples[i] = std::numeric_limits<float>::infinity();
+      }
+      const Result result = run(config, 16000, samples, baseline());
+      const auto bins = static_cast<std::size_t>(n_fft / 2 + 1);
+      ASSERT_EQ(result.features.size(), 2 * bins);
+      EXPECT_EQ(std::memcmp(result.features.data(), expected.features.data(), bins * sizeof(float)),
+                0)
+          << n_fft << ", hop " << hop_length;
+    }
+  }
+}
+
 TEST(FastFrontEnd, SaysWhatItDoesNotTake) {
   EXPECT_NE(fast::why_not_fast(config_of(2206, 2206, 100)).find("n_fft 2206"), std::string::npos);
   EXPECT_NE(fast::why_not_fast(config_of(127, 100, 100)), "");

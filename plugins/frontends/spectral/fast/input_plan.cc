@@ -25,7 +25,7 @@ class InputPlanner {
     for (std::int64_t start = 0; start < step_; ++start) {
       for (std::int64_t t = start; t < transforms_; t += step_) {
         const InputRun run = add_transform(t);
-        if (t == start || !follows(run)) plan_.runs.push_back(run);
+        if (plan_.runs.empty() || !follows(run)) plan_.runs.push_back(run);
         InputRun& current = plan_.runs.back();
         // All but the first transform of a run are known by the first one's places.
         if (current.count++ > 0) plan_.places.resize(run.places);
