@@ -60,22 +60,28 @@ template <std::size_t... lane>
   return done;
 }
 
+// A block at once: its sums do not wait for each other.
 template <std::size_t lanes>
 [[gnu::always_inline]] inline void halve(const float* even, const float* odd, const float* taps,
                                          std::size_t pairs, std::size_t count, float* out) {
   typedef float V __attribute__((vector_size(lanes * sizeof(float))));
-  for (std::size_t m = 0; m < count; m += lanes) {
-    V sum;
-    std::memcpy(&sum, even + m, sizeof(V));
-    sum *= 0.5F;
+  constexpr std::size_t parts = halver_block / lanes;
+  for (std::size_t m = 0; m < count; m += halver_block) {
+    V sums[parts];
+    std::memcpy(sums, even + m, sizeof(sums));
+#pragma GCC unroll 4
+    for (V& sum : sums) sum *= 0.5F;
     for (std::size_t j = 0; j < pairs; ++j) {
-      V after;
-      V before;
-      std::memcpy(&after, odd + m + j, sizeof(V));
-      std::memcpy(&before, odd + m - 1 - j, sizeof(V));
-      sum += (after + before) * taps[j];
+#pragma GCC unroll 4
+      for (std::size_t part = 0; part < parts; ++part) {
+        V after;
+        V before;
+        std::memcpy(&after, odd + m + part * lanes + j, sizeof(V));
+        std::memcpy(&before, odd + m + part * lanes - 1 - j, sizeof(V));
+        sums[part] += (after + before) * taps[j];
+      }
     }
-    std::memcpy(out + m, &sum, sizeof(sum));
+    std::memcpy(out + m, sums, sizeof(sums));
   }
 }
 
