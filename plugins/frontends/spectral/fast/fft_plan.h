@@ -21,8 +21,8 @@ struct FftPass {
 /// the input comes in digit-reversed order.
 struct FftPlan {
   std::int64_t points = 0;
-  std::vector<FftPass>
-      passes;  ///< innermost first: of 2 to 5, 7, 8 and, but for the last, 9 points
+  /// Innermost first: of 2, 3, 4, 5, 7 or 8 points, or 9, but not the last.
+  std::vector<FftPass> passes;
   std::vector<float> twiddles;
   std::vector<std::int64_t> slots;  ///< [points / first radix] where innermost transform t belongs
   std::vector<std::int32_t> bins;   ///< [last span][last radix] which points the last pass gives
