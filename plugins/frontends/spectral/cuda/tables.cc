@@ -1,13 +1,10 @@
 #include "tables.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 
 namespace melgraph_frontends::cuda {
 namespace {
-
-constexpr double pi = 3.14159265358979323846;
 
 // As few passes as can be: each but the last writes and reads all points. The last holds two
 // butterflies in its registers and has a smaller radix.
@@ -29,9 +26,9 @@ std::vector<int> choose_radices(std::int64_t points) {
   return radices;
 }
 
-/// The point of the unit circle at an angle.
-Pair turn_of(double angle) {
-  return {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
+Pair twiddle(double part) {
+  const std::complex<float> factor = fast::twiddle(part);
+  return {factor.real(), factor.imag()};
 }
 
 void plan_passes(std::int64_t points, Program& program, std::vector<Pair>& twiddles) {
@@ -44,7 +41,7 @@ void plan_passes(std::int64_t points, Program& program, std::vector<Pair>& twidd
     pass.twiddles = static_cast<std::int32_t>(twiddles.size());
     for (int n = 1; n < radix; ++n) {
       for (int k = 0; k < done; ++k) {
-        twiddles.push_back(turn_of(-2 * pi * n * k / (static_cast<double>(done) * radix)));
+        twiddles.push_back(twiddle(static_cast<double>(n) * k / (done * radix)));
       }
     }
     done *= radix;
@@ -90,8 +87,7 @@ Program make_program(const fast::Plan& plan, Tables& tables) {
   plan_passes(plan.fft.points, program, tables.twiddles);
   place_window(plan, tables.window);
   for (std::int64_t k = 0; plan.packed && k <= plan.fft.points / 2; ++k) {
-    const double angle = -pi * static_cast<double>(k) / static_cast<double>(plan.fft.points);
-    tables.turns.push_back(turn_of(angle));
+    tables.turns.push_back(twiddle(static_cast<double>(k) / static_cast<double>(plan.n_fft)));
   }
   place_weights(plan, tables);
   program.remove_dc_offset = plan.remove_dc_offset ? 1 : 0;

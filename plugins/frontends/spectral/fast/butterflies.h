@@ -112,7 +112,7 @@ struct OddButterfly {
       unroll<half>([&](auto index) MELGRAPH_INLINE_LAMBDA {
         constexpr int k = index + 1;
         // The first sine is left out of the sum, and goes into the last step.
-        constexpr double first_sine = sine_of<there>(first_pair, k);
+        constexpr double first_sine = sine_of(there, first_pair, k);
         Complex even = first;
         Complex odd = differences[first_pair];
         unroll<half>([&](auto j) MELGRAPH_INLINE_LAMBDA {
@@ -126,7 +126,7 @@ struct OddButterfly {
             }
           }
           if constexpr (has_pair(there, j) && j > first_pair) {
-            constexpr auto ratio = static_cast<float>(sine_of<there>(j, k) / first_sine);
+            constexpr auto ratio = static_cast<float>(sine_of(there, j, k) / first_sine);
             odd = {add_product(differences[j].re, all(ratio), odd.re),
                    add_product(differences[j].im, all(ratio), odd.im)};
           }
@@ -152,8 +152,7 @@ struct OddButterfly {
   static constexpr double cosine_of(int turn) {
     return constant_cosine(2 * pi * (turn % radix) / radix);
   }
-  template <unsigned there>
-  static constexpr double sine_of(int j, int k) {
+  static constexpr double sine_of(unsigned there, int j, int k) {
     const double sine = constant_sine(2 * pi * ((j + 1) * k % radix) / radix);
     return has(there, j + 1) ? sine : -sine;
   }
@@ -185,11 +184,12 @@ struct Butterfly<8> {
 };
 
 /// A product of two: `rows` transforms of `columns` points, twiddles, and the other way round.
-/// Of inputs that are there (see above) the first ones must be; those behind the last are zero.
+/// Inputs whose bit of `there` is not set are zero: the last ones, if any.
 template <int rows, int columns>
 struct CompositeButterfly {
   template <unsigned there = (1U << rows * columns) - 1>
   static MELGRAPH_INLINE void run(Complex* a) {
+    static_assert((there & (there + 1)) == 0, "zeros between or before others");
     constexpr int radix = rows * columns;
     Complex parts[rows][columns];
     unroll<rows>([&](auto row) MELGRAPH_INLINE_LAMBDA {

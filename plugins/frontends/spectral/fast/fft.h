@@ -21,7 +21,7 @@ struct Inputs {
 
 using FirstPass = void (*)(const FftPlan& plan, const InputRun& run, const Inputs& inputs,
                            Complex* data);
-using LaterPass = void (*)(const FftPass& pass, const float* twiddles, Complex* data);
+using LaterPass = void (*)(const FftPlan& plan, const FftPass& pass, Complex* data);
 
 /// The innermost pass, without twiddles: the transforms of a run, which multiply their inputs by
 /// their factors.
@@ -72,10 +72,10 @@ inline void copy_inputs(const FftPlan& plan, const InputRun& run, const Inputs& 
   }
 }
 
-/// The inputs of a butterfly with their twiddles: data[0], data[span], ...
+/// A butterfly with inputs data[0], data[span], ... and their twiddles.
 template <int radix>
-MELGRAPH_INLINE void turned_butterfly(const Complex* data, std::int64_t span, const float* twiddles,
-                                      Complex* a) {
+MELGRAPH_INLINE void twiddled_butterfly(const Complex* data, std::int64_t span,
+                                        const float* twiddles, Complex* a) {
   a[0] = data[0];
   unroll<radix - 1>([&](auto index) MELGRAPH_INLINE_LAMBDA {
     constexpr int q = index + 1;
@@ -91,29 +91,37 @@ MELGRAPH_INLINE void plain_butterfly(const Complex* data, std::int64_t span, Com
   Butterfly<radix>::run(a);
 }
 
-template <int radix>
-void later_pass(const FftPass& pass, const float* twiddles, Complex* data) {
-  const std::int64_t span = pass.span;
-  const auto write = [&](const Complex* a) MELGRAPH_INLINE_LAMBDA {
-    unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[span * q] = a[q]; });
-  };
-  const Complex* end = data + span;
-  for (const Complex* plain_end = data + pass.repeats; data < plain_end; ++data) {
+/// Call `use(j, outputs)` for butterflies 0 to span - 1 of a pass.
+template <int radix, class Use>
+MELGRAPH_INLINE void run_butterflies(const FftPlan& plan, const FftPass& pass, const Complex* data,
+                                     Use use) {
+  std::int64_t j = 0;
+  for (; j < pass.repeats; ++j) {
     Complex a[radix];
-    plain_butterfly<radix>(data, span, a);
-    write(a);
+    plain_butterfly<radix>(data + j, pass.span, a);
+    use(j, a);
   }
-  for (; data < end; twiddles += 2 * (radix - 1)) {
-    for (const Complex* row_end = data + pass.repeats; data < row_end; ++data) {
+  const float* twiddles = plan.twiddles.data() + pass.twiddles;
+  for (; j < pass.span; twiddles += 2 * (radix - 1)) {
+    for (const std::int64_t row_end = j + pass.repeats; j < row_end; ++j) {
       Complex a[radix];
-      turned_butterfly<radix>(data, span, twiddles, a);
-      write(a);
+      twiddled_butterfly<radix>(data + j, pass.span, twiddles, a);
+      use(j, a);
     }
   }
 }
 
 template <int radix>
-constexpr std::size_t number_of(unsigned there) {
+void later_pass(const FftPlan& plan, const FftPass& pass, Complex* data) {
+  const std::int64_t span = pass.span;
+  run_butterflies<radix>(
+      plan, pass, data, [&](std::int64_t j, const Complex* a) MELGRAPH_INLINE_LAMBDA {
+        unroll<radix>([&](auto q) MELGRAPH_INLINE_LAMBDA { data[j + span * q] = a[q]; });
+      });
+}
+
+template <int radix>
+constexpr std::size_t index_of(unsigned there) {
   return takes_any_neighbours(radix) ? there : static_cast<unsigned>(std::popcount(there));
 }
 
@@ -121,12 +129,12 @@ template <int radix>
 constexpr auto make_first_passes() {
   constexpr unsigned all_there = (1U << radix) - 1;
   constexpr int rotations = takes_any_neighbours(radix) ? radix : 1;
-  std::array<FirstPass, number_of<radix>(all_there) + 1> passes{};
+  std::array<FirstPass, index_of<radix>(all_there) + 1> passes{};
   unroll<radix>([&](auto index) {
     unroll<rotations>([&](auto rotation) {
       constexpr unsigned filled = (2U << index) - 1;
       constexpr unsigned there = (filled << rotation | filled >> (radix - rotation)) & all_there;
-      passes[number_of<radix>(there)] = first_pass<radix, there>;
+      passes[index_of<radix>(there)] = first_pass<radix, there>;
     });
   });
   return passes;
@@ -135,7 +143,7 @@ constexpr auto make_first_passes() {
 template <int radix>
 FirstPass first_pass_of(unsigned there) {
   static constexpr auto passes = make_first_passes<radix>();
-  return passes[number_of<radix>(there)];
+  return passes[index_of<radix>(there)];
 }
 
 inline FirstPass find_first_pass(const FftPlan& plan, unsigned there) {
@@ -169,7 +177,7 @@ inline void run_passes(const FftPlan& plan, Complex* data, std::size_t last) {
   if (last == 0) return;
   const FftPass& pass = plan.passes[last];
   for (int q = 0; q < pass.radix && last > 1; ++q) run_passes(plan, data + q * pass.span, last - 1);
-  find_later_pass(pass.radix)(pass, plan.twiddles.data() + pass.twiddles, data);
+  find_later_pass(pass.radix)(plan, pass, data);
 }
 
 /// Transform `inputs` to `data`, but for the last pass: see spectrum.h.

@@ -63,7 +63,7 @@ void add_pass(FftPlan& plan, const Group& group, int radix) {
   pass.twiddles = plan.twiddles.size();
   const auto size = static_cast<double>(group.size * radix);
   for (std::int64_t j = 1; j < group.size; ++j) {
-    for (int q = 1; q < radix; ++q) add_turn(plan.twiddles, static_cast<double>(j * q) / size);
+    for (int q = 1; q < radix; ++q) add_twiddle(plan.twiddles, static_cast<double>(j * q) / size);
   }
   plan.passes.push_back(pass);
 }
@@ -101,10 +101,16 @@ bool has_fft(std::int64_t points) {
   return points == 1;
 }
 
-void add_turn(std::vector<float>& turns, double part) {
+std::complex<float> twiddle(double part) {
   constexpr double pi = 3.14159265358979323846;
-  turns.push_back(static_cast<float>(std::cos(2 * pi * part)));
-  turns.push_back(static_cast<float>(-std::sin(2 * pi * part)));
+  return {static_cast<float>(std::cos(2 * pi * part)),
+          static_cast<float>(-std::sin(2 * pi * part))};
+}
+
+void add_twiddle(std::vector<float>& to, double part) {
+  const std::complex<float> factor = twiddle(part);
+  to.push_back(factor.real());
+  to.push_back(factor.imag());
 }
 
 FftPlan plan_fft(std::int64_t points) {
@@ -141,7 +147,7 @@ FftPlan plan_fft(std::int64_t points) {
         const std::int64_t number = (j + t * last.span) / group.stride % group.size;
         k += number * group.inverse % group.size * (points / group.size);
       }
-      plan.bins.push_back(static_cast<std::int32_t>(k % points));
+      plan.outputs.push_back(static_cast<std::int32_t>(k % points));
     }
   }
   return plan;

@@ -15,7 +15,8 @@ class InputPlanner {
         fft_(fft),
         radix_(fft.passes.front().radix),
         transforms_(fft.points / radix_) {
-    // Which inputs are there is known to the compiler, and the same in all of a run, or all are.
+    // The compiler knows which inputs are zero, so that transforms of a run have the same rotation,
+    // unless none is, or all are read all the same.
     const bool zeros = 2 * fft.points - static_cast<std::int64_t>(window.size()) > 1;
     whole_ = fft.period > 1 && (!zeros || !takes_any_neighbours(radix_));
     step_ = whole_ ? 1 : fft.period;

@@ -24,24 +24,24 @@ void plan_pairs(Plan& plan) {
   const FftPass& last = plan.fft.passes.back();
   const std::int64_t points = plan.fft.points;
   std::vector<std::int64_t> butterfly_of(static_cast<std::size_t>(points));
-  for (std::size_t i = 0; i < plan.fft.bins.size(); ++i) {
-    butterfly_of[static_cast<std::size_t>(plan.fft.bins[i])] =
+  for (std::size_t i = 0; i < plan.fft.outputs.size(); ++i) {
+    butterfly_of[static_cast<std::size_t>(plan.fft.outputs[i])] =
         static_cast<std::int64_t>(i) / last.radix;
   }
   for (std::int64_t j = 0; j < last.span; ++j) {
-    const std::int32_t* numbers = plan.fft.bins.data() + j * last.radix;
+    const std::int32_t* outputs = plan.fft.outputs.data() + j * last.radix;
     const std::int64_t second =
-        butterfly_of[static_cast<std::size_t>((points - *numbers) % points)];
+        butterfly_of[static_cast<std::size_t>((points - *outputs) % points)];
     if (second < j) continue;
-    const bool turned = j >= last.repeats;
+    const bool twiddled = j >= last.repeats;
     const auto butterfly = [&](std::int64_t number) {
-      const std::int64_t row = turned ? number / last.repeats - 1 : 0;
+      const std::int64_t row = twiddled ? number / last.repeats - 1 : 0;
       return LastButterfly{number,
                            last.twiddles + static_cast<std::size_t>(row * 2 * (last.radix - 1))};
     };
-    plan.pairs.push_back({butterfly(j), butterfly(second), turned, plan.turns.size()});
+    plan.pairs.push_back({butterfly(j), butterfly(second), twiddled});
     for (int t = 0; t < last.radix; ++t) {
-      add_turn(plan.turns, numbers[t] / static_cast<double>(plan.n_fft));
+      add_twiddle(plan.turns, outputs[t] / static_cast<double>(plan.n_fft));
     }
   }
 }

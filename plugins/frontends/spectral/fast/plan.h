@@ -20,7 +20,7 @@ struct Band {
 /// A butterfly of the last pass.
 struct LastButterfly {
   std::int64_t number = 0;
-  std::size_t twiddles = 0;  ///< where its own are
+  std::size_t twiddles = 0;  ///< where its own are, if it has any
 };
 
 /// Butterflies of the last pass that hold points k and points - k: output t of the first one and
@@ -28,8 +28,7 @@ struct LastButterfly {
 struct UnpackedPair {
   LastButterfly first;
   LastButterfly second;  ///< the same one, for some
-  bool turned = false;
-  std::size_t turns = 0;  ///< where its own begin: [radix][re, im], of the first one's points
+  bool twiddled = false;
 };
 
 /// All that the kernels need, computed once in float64. Never changed, shared by all instances.
@@ -46,7 +45,7 @@ struct Plan {
   InputPlan inputs;                 ///< places of samples, or of gathered frames, in one row
   std::vector<float> window;        ///< [win_length], `scale` and `normalized` in it
   std::vector<UnpackedPair> pairs;  ///< in their order, where `packed`
-  std::vector<float> turns;         ///< [re, im] that unpack the spectrum
+  std::vector<float> turns;         ///< [pair][radix][re, im], of the points of the first one
 
   /// Frames are gathered before they are windowed: to look at them as a whole, or to put an
   /// imaginary part of zero between their samples.

@@ -110,13 +110,14 @@ MELGRAPH_INLINE Vector square_root(Vector x) {
   return root;
 }
 
-/// The same without the unit for roots, which takes one at a time: one of the estimates known from
-/// Quake III, a step of third order (Householder) and one of Newton's. To one unit in the last
-/// place of normal numbers; roots of what is below those are too small. Infinity gives no number.
+/// The same without the unit for roots, which takes one at a time: the estimate of the fast inverse
+/// square root (Lomont, 2003), a step of third order (Householder) and one of Newton's. To one unit
+/// in the last place of normal numbers; roots of what is below those are too small. Infinity gives
+/// no number.
 MELGRAPH_INLINE Vector square_root_in_steps(Vector x) {
   Integers bits;
   std::memcpy(&bits, &x, sizeof bits);
-  const Integers estimate = 0x5eb759df - (bits >> 1);
+  const Integers estimate = 0x5eb759df - (bits >> 1);  // the known 0x5f3759df, halved as a number
   Vector half_inverse;
   std::memcpy(&half_inverse, &estimate, sizeof half_inverse);
   Vector half_root = x * half_inverse;

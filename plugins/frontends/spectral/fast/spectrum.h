@@ -41,66 +41,60 @@ MELGRAPH_INLINE void unpack(const Plan& plan, std::int64_t k, const float* turn,
 
 /// The bins of two butterflies that unpack each other, or of one that unpacks itself. Those without
 /// twiddles have other partners: see `UnpackedPair`.
-template <int radix, bool magnitude, bool turned, bool itself>
-MELGRAPH_INLINE void unpack_pair(const Plan& plan, const UnpackedPair& pair, const Complex* data,
-                                 Vector* bins) {
-  const FftPass& pass = plan.fft.passes.back();
+template <int radix, bool magnitude, bool twiddled, bool itself>
+MELGRAPH_INLINE void unpack_pair(const Plan& plan, const UnpackedPair& pair, const float* turns,
+                                 const Complex* data, Vector* bins) {
+  const std::int64_t span = plan.fft.passes.back().span;
   const auto transform = [&](const LastButterfly& butterfly, Complex* a) MELGRAPH_INLINE_LAMBDA {
     const Complex* from = data + butterfly.number;
-    if constexpr (turned) {
-      turned_butterfly<radix>(from, pass.span, plan.fft.twiddles.data() + butterfly.twiddles, a);
+    if constexpr (twiddled) {
+      twiddled_butterfly<radix>(from, span, plan.fft.twiddles.data() + butterfly.twiddles, a);
     } else {
-      plain_butterfly<radix>(from, pass.span, a);
+      plain_butterfly<radix>(from, span, a);
     }
   };
   Complex a[radix];
   Complex b[radix];
   transform(pair.first, a);
   if constexpr (!itself) transform(pair.second, b);
-  const std::int32_t* numbers = plan.fft.bins.data() + pair.first.number * radix;
-  const float* turns = plan.turns.data() + pair.turns;
-  constexpr int count = !itself ? radix : turned ? (radix + 1) / 2 : radix / 2 + 1;
+  const std::int32_t* outputs = plan.fft.outputs.data() + pair.first.number * radix;
+  constexpr int count = !itself ? radix : twiddled ? (radix + 1) / 2 : radix / 2 + 1;
   unroll<count>([&](auto t) MELGRAPH_INLINE_LAMBDA {
-    constexpr int partner = turned ? radix - 1 - t : (radix - t) % radix;
-    // The unit for roots and those for products are busy about as long where every fourth root is
-    // of products.
-    unpack<magnitude, t % 2 == 0>(plan, numbers[t], turns + 2 * t, a[t],
+    constexpr int partner = twiddled ? radix - 1 - t : (radix - t) % radix;
+    // About every fourth root by products: counted for processors whose unit for roots takes 12
+    // cycles for 16 numbers, it is then busy for as long as those for products.
+    unpack<magnitude, t % 2 == 0>(plan, outputs[t], turns + 2 * t, a[t],
                                   itself ? a[partner] : b[partner], bins);
   });
 }
 
 template <int radix, bool magnitude>
 void packed_bins(const Plan& plan, const Complex* data, Vector* bins) {
+  const float* turns = plan.turns.data();
   for (const UnpackedPair& pair : plan.pairs) {
-    if (pair.turned && pair.first.number != pair.second.number) {
-      unpack_pair<radix, magnitude, true, false>(plan, pair, data, bins);
-    } else if (pair.turned) {
-      unpack_pair<radix, magnitude, true, true>(plan, pair, data, bins);
-    } else if (pair.first.number != pair.second.number) {
-      unpack_pair<radix, magnitude, false, false>(plan, pair, data, bins);
+    const bool itself = pair.first.number == pair.second.number;
+    if (pair.twiddled && !itself) {
+      unpack_pair<radix, magnitude, true, false>(plan, pair, turns, data, bins);
+    } else if (pair.twiddled) {
+      unpack_pair<radix, magnitude, true, true>(plan, pair, turns, data, bins);
+    } else if (!itself) {
+      unpack_pair<radix, magnitude, false, false>(plan, pair, turns, data, bins);
     } else {
-      unpack_pair<radix, magnitude, false, true>(plan, pair, data, bins);
+      unpack_pair<radix, magnitude, false, true>(plan, pair, turns, data, bins);
     }
+    turns += 2 * radix;
   }
 }
 
 template <int radix, bool magnitude>
 void plain_bins(const Plan& plan, const Complex* data, Vector* bins) {
-  const FftPass& pass = plan.fft.passes.back();
-  const std::int32_t* numbers = plan.fft.bins.data();
-  const float* twiddles = plan.fft.twiddles.data() + pass.twiddles;
-  for (std::int64_t j = 0; j < pass.span; ++j, numbers += radix) {
-    Complex a[radix];
-    if (j < pass.repeats) {
-      plain_butterfly<radix>(data + j, pass.span, a);
-    } else {
-      turned_butterfly<radix>(data + j, pass.span,
-                              twiddles + (j / pass.repeats - 1) * 2 * (radix - 1), a);
-    }
+  const auto write = [&](std::int64_t j, const Complex* a) MELGRAPH_INLINE_LAMBDA {
+    const std::int32_t* outputs = plan.fft.outputs.data() + j * radix;
     unroll<radix>([&](auto t) MELGRAPH_INLINE_LAMBDA {
-      if (numbers[t] < plan.bins) bins[numbers[t]] = size_of<magnitude>(a[t].re, a[t].im);
+      if (outputs[t] < plan.bins) bins[outputs[t]] = size_of<magnitude>(a[t].re, a[t].im);
     });
-  }
+  };
+  run_butterflies<radix>(plan.fft, plan.fft.passes.back(), data, write);
 }
 
 template <int radix>
